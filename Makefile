@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nvme-dupcqe: `make help` lists what there is to make.
+
+VERSION := 0.1.0
+O ?= build
+V ?= 0
+PREFIX ?= /usr/local
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+include mk/rules.mk
+include mk/tests.mk
+include mk/kernel.mk
+
+.PHONY: all help deps clean
+
+all: $(PROGRAMS) ## build all programs
+
+help: ## this list
+	@sed -nE 's/^([a-z_-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | \
+		awk -F'|' '{ printf "%-24s %s\n", $$1, $$2 }'
+	@echo
+	@echo "  O=DIR: where to build ($(O)); V=1: whole command lines; SAN=1: with ASan and UBSan"
+
+deps: ## install the Debian packages that the rest needs (root, Debian 12 or 13)
+	@mk/deps
+
+clean: ## remove what was built (the cache of kernels stays)
+	$(Q)rm -rf $(O)

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The tests: scripts t-*.sh in the rooms below tests/, run and counted by tests/run.
+
+TESTS_FAST := $(sort $(wildcard tests/tree/t-*.sh tests/patch/t-*.sh tests/fabrics/t-*.sh tests/host/t-*.sh))
+TESTS_VM := $(sort $(wildcard tests/vm/t-*.sh))
+RUN := tests/run $(if $(filter 1,$(V)),-v) -l $(O)/test-logs
+
+.PHONY: demo check check-fast
+
+demo: ready ## boot a VM whose controller duplicates completions, and show them in trace-cmd
+	@$(MAKE) --no-print-directory all
+	@tests/vm/demo
+
+check: ready ## all tests that a change must pass
+	@$(MAKE) --no-print-directory all
+	@$(RUN) $(TESTS_FAST) $(TESTS_VM)
+
+check-fast: all ## the tests that need no VM and no root, under a minute
+	@$(RUN) $(TESTS_FAST)
+
+# On a machine where packages are missing, install them first.
+.PHONY: ready
+ready:
+	@mk/deps --missing
