@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# One run: the folder it works in, what is passed to the guest, QEMU's life, and what its end means.
+# shellcheck shell=bash
+
+RUN_QEMU=
+RUN_CAT=
+
+run_cleanup()
+{
+	local pid
+
+	for pid in $RUN_QEMU $RUN_CAT; do
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+	[ -z "${LAB_RUN:-}" ] || rm -rf "$LAB_RUN"
+	lab_drop_tmps
+}
+
+run_traps()
+{
+	trap run_cleanup EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+}
+
+run_folder()
+{
+	LAB_RUN=$(mktemp -d "${TMPDIR:-/tmp}/nvme-lab.XXXXXX") || lab_die "cannot create a folder in '${TMPDIR:-/tmp}'"
+	if [ -n "$LAB_SCRATCH_HOST" ]; then
+		[ -d "$LAB_SCRATCH_HOST" ] && [ -w "$LAB_SCRATCH_HOST" ] ||
+			lab_die "the scratch folder '$LAB_SCRATCH_HOST' does not exist or is not writable"
+		LAB_SCRATCH_HOST=$(readlink -f "$LAB_SCRATCH_HOST")
+	else
+		LAB_SCRATCH_HOST=$LAB_RUN/scratch
+		mkdir "$LAB_SCRATCH_HOST"
+	fi
+	LAB_CONSOLE=${LAB_CONSOLE:-$LAB_RUN/console}
+	: >"$LAB_CONSOLE" || lab_die "cannot write the console file '$LAB_CONSOLE'"
+	truncate -s 256M "$LAB_RUN/disk"
+	mkfifo "$LAB_RUN/out"
+}
+
+# the caller's folders that would be hidden by the guest's own /tmp, /run, /var/tmp; spaces written as \040
+run_binds()
+{
+	local dir
+
+	for dir in "$PWD" "$(cd "$LAB_DIR/../.." && pwd)" "$LAB_CACHE"; do
+		case $dir in
+		/tmp/*|/run/*|/var/tmp/*) echo "${dir// /\\0040}" ;;
+		esac
+	done | sort -u | paste -sd ' '
+}
+
+run_vars()
+{
+	local name
+
+	for name in LAB_KVER:KERNEL_VER LAB_MODULES:KERNEL_MODULES LAB_NVME:LAB_NVME; do
+		printf '%s=%q\n' "${name%:*}" "${!name#*:}"
+	done
+}
+
+run_write_vars()
+{
+	printf "LAB_KVER='%s'\nLAB_MODULES='%s'\nLAB_NVME=%s\nLAB_BINDS='%s'\n" \
+		"$KERNEL_VER" "$KERNEL_MODULES" "$LAB_NVME" "$(run_binds)"
+}
+
+# the command as a script for the guest's bash
+run_write_command()
+{
+	cat <<END
+export HOME=/root TERM=${TERM:-dumb} LANG=${LANG:-C.UTF-8} LAB=1 LAB_SCRATCH=/run/lab/scratch
+export LAB_KERNEL=$LAB_BASE LAB_STOCK=$LAB_STOCK LAB_SCRATCH_HOST=$(printf %q "$LAB_SCRATCH_HOST")
+cd $(printf %q "$PWD") 2>/dev/null || cd /
+$(printf '%q ' "${LAB_COMMAND[@]}")
+END
+}
+
+# waits for QEMU's end, for the status, for the time limit; sets RUN_END to exited, status or timeout
+run_wait()
+{
+	local end=$((SECONDS + LAB_TIMEOUT)) grace=''
+
+	RUN_END=exited
+	while kill -0 "$RUN_QEMU" 2>/dev/null; do
+		read -r -t 0.1 <>"$LAB_RUN/tick" || true
+		if [ -z "$grace" ] && [ -s "$LAB_RUN/status" ]; then
+			grace=$((SECONDS + 10))
+		fi
+		if [ -n "$grace" ] && [ $SECONDS -ge "$grace" ]; then
+			lab_say "the guest did not power off within 10 s, ending it"
+			break
+		fi
+		if [ -z "$grace" ] && [ $SECONDS -ge $end ]; then
+			RUN_END=timeout
+			break
+		fi
+	done
+	kill -KILL "$RUN_QEMU" 2>/dev/null || true
+	wait "$RUN_QEMU" 2>/dev/null || RUN_QEMU_RC=$?
+	RUN_QEMU=
+}
+
+run_start()
+{
+	RUN_QEMU_RC=0
+	mkfifo "$LAB_RUN/tick"
+	cat "$LAB_RUN/out" &
+	RUN_CAT=$!
+	lab_note "$QEMU ${QEMU_ARGS[*]}"
+	"$QEMU" "${QEMU_ARGS[@]}" </dev/null >"$LAB_RUN/qemu.log" 2>&1 &
+	RUN_QEMU=$!
+	run_wait
+	# QEMU has closed its end: cat ends after the last byte, unless QEMU never opened the pipe
+	[ -e "$LAB_RUN/status" ] || kill "$RUN_CAT" 2>/dev/null || true
+	wait "$RUN_CAT" 2>/dev/null || true
+	RUN_CAT=
+}
+
+run_show_console()
+{
+	lab_say "the end of the guest's console:"
+	tr -d '\r' <"$LAB_CONSOLE" | tail -n "${LAB_CONSOLE_LINES:-40}" | sed 's/^/lab:   /' >&2
+}
+
+run_panicked() { grep -aqE 'Kernel panic - not syncing|end Kernel panic' "$LAB_CONSOLE"; }
+
+# the verdict is the lab's exit status
+run_verdict()
+{
+	if [ -s "$LAB_RUN/status" ]; then
+		exit "$(cat "$LAB_RUN/status")"
+	fi
+	if run_panicked; then
+		run_show_console
+		lab_say "the guest panicked"
+		exit 126
+	fi
+	if [ $RUN_END = timeout ]; then
+		run_show_console
+		lab_say "the guest hung: no end within $LAB_TIMEOUT s"
+		exit 124
+	fi
+	run_show_console
+	lab_die "the guest ended without a status (QEMU: $RUN_QEMU_RC $(lab_last_line "$LAB_RUN/qemu.log"))"
+}
+
+run_guest()
+{
+	run_folder
+	qemu_choose_accel
+	run_write_command >"$LAB_RUN/command"
+	run_write_vars >"$LAB_RUN/vars"
+	LAB_BUSYBOX=$(command -v busybox) || lab_die "'busybox' is missing: run 'make deps' as root"
+	initramfs_make "$LAB_RUN/initramfs" "$LAB_RUN/command" "$LAB_RUN/vars"
+	qemu_command
+	run_start
+	run_verdict
+}
