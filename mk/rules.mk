@@ -19,6 +19,11 @@ $(O)/%.o: %.c mk/rules.mk mk/programs.mk Makefile
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+$(O)/san/%.o: %.c mk/rules.mk mk/programs.mk Makefile
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) $(SAN_FLAGS) -MMD -MP -c -o $@ $<
+
 $(PROGRAMS):
 	@mkdir -p $(@D)
 	$(call say,LINK)

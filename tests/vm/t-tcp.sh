@@ -1,0 +1,12 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Every base: the double, the late and the made-up answer of an NVMe/TCP target.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib.sh
+. tests/vm/kernels.sh
+
+for kernel in $LAB_KERNELS; do
+	in_lab "$kernel" --timeout 400 -- tests/fabrics/guest-tcp.sh --patched
+done
+finish
