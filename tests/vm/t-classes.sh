@@ -7,6 +7,6 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/vm/kernels.sh
 
 for kernel in $LAB_KERNELS; do
-	in_lab "$kernel" --depth 8 --qmp -- tests/vm/guest/classes.sh
+	in_lab "$kernel" --depth 16 --qmp -- tests/vm/guest/classes.sh
 done
 finish

@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # In the lab: each class of bad completion on the admin queue and on an I/O queue, the event
-# compared field by field with what the controller was made to do. Wants --depth 8 and --qmp.
+# compared field by field with what the controller was made to do. Wants --depth 16 and --qmp.
 set -u
 cd "$(dirname "$0")/../../.." || exit 1
 . tests/lib.sh
 . tests/vm/guest/trace.sh
 
+depth=$(cat /sys/module/nvme/parameters/io_queue_depth)
 bdf=$(basename "$(readlink /sys/class/nvme/nvme0/device)")
 
 compare() {
@@ -52,13 +53,13 @@ replay "admin queue, stale" 0 32 --lap
 [ "$LAB_KERNEL" != 6.1 ] || oracle "admin queue, stale"
 memory "admin queue, stale"
 dmesg -C
-replay "I/O queue, stale, refused commands" 1 8 --lap --fill refused
+replay "I/O queue, stale, refused commands" 1 "$depth" --lap --fill refused
 [ "$LAB_KERNEL" != 6.1 ] || oracle "I/O queue, stale"
 memory "I/O queue, stale"
-replay "I/O queue, stale, writes" 1 8 --lap --fill write
-replay "I/O queue, slots never used" 1 8 --lap --unused
-replay "I/O queue, tags without a request" 2 8 --lap --forget
+replay "I/O queue, stale, writes" 1 "$depth" --lap --fill write
+replay "I/O queue, slots never used" 1 "$depth" --lap --unused
+replay "I/O queue, tags without a request" 2 "$depth" --lap --forget
 replay "admin queue, matching generation" 0 32 --match
-replay "I/O queue, matching generation" 1 8 --match
+replay "I/O queue, matching generation" 1 "$depth" --match
 is "the kernel has no complaint" "$(dmesg | grep -E 'BUG|WARNING|Oops|lockup|stall')" ""
 finish

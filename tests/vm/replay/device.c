@@ -73,7 +73,10 @@ static int read_ctrl(const struct device *dev, const char *file, char *buf, size
 	return -1;
 }
 
-/* With multipath the queues belong to nvme0c0n1 and the device node is nvme0n1; without, both are one. */
+/*
+ * With multipath the queues belong to nvme0c0n1 and the device node is nvme0n1; without, both are
+ * one.
+ */
 static void use_disk(struct device *dev, const char *entry)
 {
 	int ctrl, path, ns;
@@ -215,8 +218,8 @@ static int find_doorbell(struct device *dev)
 		dev->depth = (reg_read(dev, REG_AQA) & 0xfff) + 1;
 	dev->doorbell = REG_DOORBELLS + 2 * (size_t)dev->qid * (4U << dstrd);
 	if (dev->doorbell + 4 > dev->bar_size || dev->depth < 2 || dev->depth > REPLAY_MAX_DEPTH) {
-		fail("queue %u of '%s' has %u entries and its doorbell at 0x%zx: not usable", dev->qid,
-		     dev->name, dev->depth, dev->doorbell);
+		fail("queue %u of '%s' has %u entries and its doorbell at 0x%zx: not usable",
+		     dev->qid, dev->name, dev->depth, dev->doorbell);
 		return -1;
 	}
 	return 0;
@@ -236,7 +239,9 @@ static int find_size(struct device *dev)
 	return 0;
 }
 
-/* Written again and again by the replayed Writes: so the page stays where it is until we are gone. */
+/*
+ * Written again and again by the replayed Writes: so the page stays where it is until we are gone.
+ */
 static int make_data(struct device *dev)
 {
 	static const char text[] = "cqe-replay\n";
@@ -281,7 +286,10 @@ void device_close(struct device *dev)
 	dev->ns_fd = dev->ctrl_fd = -1;
 }
 
-/* With shadow doorbells QEMU reads the tail of an I/O queue from memory and ignores what it was told. */
+/*
+ * With shadow doorbells QEMU reads the tail of an I/O queue from memory and ignores what it was
+ * told.
+ */
 int device_check_shadow_doorbells(struct device *dev)
 {
 	uint8_t *id = aligned_alloc(PAGE, PAGE);
@@ -350,8 +358,8 @@ int device_wait_live(const struct device *dev)
 }
 
 /*
- * Switched off behind the driver's back first: else the driver would ask for its queues to be deleted, on
- * an admin queue that may be out of step, and wait a minute for the answer.
+ * Switched off behind the driver's back first: else the driver would ask for its queues to be
+ * deleted, on an admin queue that may be out of step, and wait a minute for the answer.
  */
 int device_reset(struct device *dev)
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Fills the ring. A replayed Read or Identify writes into memory that has been given to somebody else
- * since, so nothing is replayed before every slot holds a command of ours that carries no data to the
- * host, or is known never to have been written. The admin ring of a fresh boot is full of Identify.
+ * Fills the ring. A replayed Read or Identify writes into memory that has been given to somebody
+ * else since, so nothing is replayed before every slot holds a command of ours that carries no
+ * data to the host, or is known never to have been written. The admin ring of a fresh boot is full
+ * of Identify.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #define IO_FLUSH		0x00
 #define IO_WRITE		0x01
 #define WRITE_BYTES		4096
+#define MAX_STEPS		600
 #define MAX_SEEN		64	/* commands between two looks at the trace */
 
 enum fill fill_default(enum fill fill, unsigned int qid)
@@ -37,8 +39,8 @@ static struct command write_command(const struct replay *rp)
 }
 
 /*
- * Refused by the controller at once: so it answers in the order of the slots. Flush and Write end when
- * the host's file has them, in any order.
+ * Refused by the controller at once: so it answers in the order of the slots. Flush and Write end
+ * when the host's file has them, in any order.
  */
 static struct command refused_command(const struct replay *rp)
 {
@@ -92,7 +94,10 @@ static int collect(struct trace *trace, struct seen *seen)
 	return ret;
 }
 
-/* A tail that is not where the commands seen put it: one went by unseen, so nothing is known any more. */
+/*
+ * A tail that is not where the commands seen put it: one went by unseen, so nothing is known any
+ * more.
+ */
 static void check_tail(struct ring *ring, const struct seen *seen)
 {
 	unsigned int start;
@@ -106,7 +111,9 @@ static void check_tail(struct ring *ring, const struct seen *seen)
 	ring->tail_known = true;
 }
 
-/* More than one command: others use the queue too, and which of them is ours does not matter then. */
+/*
+ * More than one command: others use the queue too, and which of them is ours does not matter then.
+ */
 static void enter(struct ring *ring, const struct seen *seen, const struct command *cmd)
 {
 	struct slot slot = {
@@ -130,16 +137,36 @@ int fill_one(struct replay *rp)
 	if (device_command(&rp->dev, rp->dev.qid, &cmd) || collect(&rp->trace, &seen))
 		return -1;
 	if (!seen.commands) {
-		fail("a command for queue %u of '%s' went to another queue", rp->dev.qid, rp->dev.name);
+		fail("a command for queue %u of '%s' went to another queue", rp->dev.qid,
+		     rp->dev.name);
 		return -1;
 	}
 	check_tail(&rp->ring, &seen);
 	if (!rp->ring.tail_known) {
-		fail("the driver does not tell the tail of queue %u (no nvme_sq event)", rp->dev.qid);
+		fail("the driver does not tell the tail of queue %u (no nvme_sq event)",
+		     rp->dev.qid);
 		return -1;
 	}
 	enter(&rp->ring, &seen, &cmd);
 	return 0;
+}
+
+/* All that goes onto the queue is ours then; only where the tail stands is of interest. */
+int fill_among_writers(struct replay *rp)
+{
+	struct command cmd = fill_command(rp);
+	struct slot slot = { .state = SLOT_OURS };
+	struct trace_record rec;
+	int ret = device_command(&rp->dev, rp->dev.qid, &cmd);
+
+	while (!ret && (ret = trace_next(&rp->trace, &rec)) > 0) {
+		if (rec.kind == TRACE_SETUP) {
+			slot.cid = rec.cid;
+			ring_add(&rp->ring, &slot);
+		}
+		ret = 0;
+	}
+	return ret;
 }
 
 /* What came before us (a holder's command, say) is no business of the model. */
@@ -164,7 +191,7 @@ int fill_ring(struct replay *rp)
 	} while (!ring_is_safe(&rp->ring) && --left);
 	if (ring_is_safe(&rp->ring))
 		return 0;
-	fail("cannot fill queue %u of '%s' with harmless commands alone: something else is using it",
+	fail("cannot fill queue %u of '%s' with harmless commands: something else uses it",
 	     rp->dev.qid, rp->dev.name);
 	return -1;
 }
@@ -174,12 +201,10 @@ static bool oldest_matches(const struct replay *rp)
 	return ring_is_safe(&rp->ring) && ring_class(&rp->ring, rp->ring.tail) == CLASS_MATCH;
 }
 
-static int fill_and_look(struct replay *rp)
+static int look_for_match(struct replay *rp)
 {
 	unsigned int left = rp->ring.depth + REPLAY_GENS;
 
-	if (fill_ring(rp))
-		return -1;
 	while (!oldest_matches(rp) && --left)
 		if (fill_one(rp))
 			return -1;
@@ -187,30 +212,46 @@ static int fill_and_look(struct replay *rp)
 }
 
 /*
+ * Too many uses: the last word of the allocator's bitmap is a tag short, so its tags take turns
+ * faster. A tag that is taken and given back without a command has one use less.
+ */
+static int skip_a_use(struct replay *rp)
+{
+	return hold_tag(rp) || hold_release(rp) || look_for_match(rp) ? -1 : 0;
+}
+
+/* Too few uses: one tag less to take turns. What the holder did to the ring is overwritten. */
+static int hold_one_more(struct replay *rp)
+{
+	return hold_tag(rp) || fill_ring(rp) || look_for_match(rp) ? -1 : 0;
+}
+
+/*
  * The oldest entry of the ring matches if its tag was used just 16 times in the ring: then the
- * generation has gone round. How many tags take turns depends on the tag allocator (it stays within one
- * word of its bitmap); keeping some of them busy leaves fewer, which come round more often.
+ * generation has gone round. How many tags take turns depends on the tag allocator (it stays
+ * within one word of its bitmap); keeping some of them busy leaves fewer, which come round more
+ * often.
  */
 int fill_until_match(struct replay *rp)
 {
-	int held;
+	unsigned int held;
+	int ret;
 
 	if (rp->ring.depth < REPLAY_GENS) {
 		fail("a ring of %u entries cannot hold %d uses of one tag: use a deeper queue",
 		     rp->ring.depth, REPLAY_GENS);
 		return -1;
 	}
-	for (held = 0; ; held++) {
-		if (fill_and_look(rp))
-			return -1;
-		if (oldest_matches(rp))
-			break;
-		if (ring_uses(&rp->ring, rp->ring.tail) > REPLAY_GENS || hold_tag(rp)) {
-			fail("no generation comes round on queue %u of '%s', %d tags held", rp->dev.qid,
-			     rp->dev.name, held);
-			return -1;
-		}
+	ret = fill_ring(rp) || look_for_match(rp) ? -1 : 0;
+	for (held = 0; !ret && !oldest_matches(rp) && held < MAX_STEPS; held++) {
+		if (ring_uses(&rp->ring, rp->ring.tail) > REPLAY_GENS)
+			ret = skip_a_use(rp);
+		else
+			ret = hold_one_more(rp);
 	}
-	printf("held=%d\n", held);
-	return 0;
+	if (ret || !oldest_matches(rp))
+		fail("no generation comes round on queue %u of '%s'", rp->dev.qid, rp->dev.name);
+	else
+		printf("held=%u\n", held);
+	return oldest_matches(rp) ? ret : -1;
 }

@@ -2,9 +2,9 @@
 /*
  * Where this program may run: in the lab's virtual machine, on QEMU's controller, nowhere else.
  *
- * It makes a controller repeat commands behind its driver's back, and one of the things that it provokes
- * takes an unpatched kernel down. So every one of several independent witnesses has to agree, and a
- * witness that cannot be heard counts as a no.
+ * It makes a controller repeat commands behind its driver's back, and one of the things that it
+ * provokes takes an unpatched kernel down. So every one of several independent witnesses has to
+ * agree, and a witness that cannot be heard counts as a no.
  */
 #include <cpuid.h>
 #include <stdio.h>
@@ -20,7 +20,8 @@
 
 static int refuse(const char *why)
 {
-	fail("refused: %s; this program runs only in the lab's virtual machine (tests/vm/lab)", why);
+	fail("refused: %s; this program runs only in the lab's virtual machine (tests/vm/lab)",
+	     why);
 	return -1;
 }
 

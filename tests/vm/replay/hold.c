@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Keeps tags busy. Each one is held by a child that waits in an ioctl:
- * on the admin queue with an Asynchronous Event Request, which the controller keeps until it has an event;
- * on an I/O queue with a Write whose data lie in a page that userfaultfd never delivers: the driver has
- * the tag by then and waits for the page.
+ * on the admin queue with an Asynchronous Event Request, which the controller keeps until it has
+ * an event;
+ * on an I/O queue with a Write whose data lie in a page that userfaultfd never delivers: the
+ * driver has the tag by then and waits for the page.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -61,7 +62,8 @@ static void hold_io(struct replay *rp)
 {
 	struct command cmd = {
 		.opcode = 0x01, .nsid = rp->dev.nsid, .data = absent_page(), .data_len = PAGE,
-		.cdw10 = rp->dev.lbas, .cdw11 = rp->dev.lbas >> 32,	/* refused, should it ever get through */
+		/* beyond the end: refused, should it ever get through */
+		.cdw10 = rp->dev.lbas, .cdw11 = rp->dev.lbas >> 32,
 		.timeout_ms = AN_HOUR_MS,
 	};
 
@@ -105,8 +107,10 @@ int hold_tag(struct replay *rp)
 {
 	pid_t pid;
 
-	if (nr_held >= (rp->dev.qid ? MAX_HELD : MAX_HELD_ADMIN))
+	if (nr_held >= (rp->dev.qid ? MAX_HELD : MAX_HELD_ADMIN)) {
+		fail("cannot hold more than %u tags", nr_held);
 		return -1;
+	}
 	pid = fork();
 	if (pid < 0) {
 		fail("cannot fork: %s", strerror(errno));

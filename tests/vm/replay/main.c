@@ -54,7 +54,8 @@ static int open_all(struct replay *rp)
 	if (device_find(&rp->dev, opt->device) || device_find_queue(&rp->dev, opt->qid) ||
 	    trace_open(&rp->trace, rp->dev.instance, opt->qid))
 		return -1;
-	if (device_open(&rp->dev) || pin_to_cpu(rp->dev.cpu) || device_check_shadow_doorbells(&rp->dev))
+	if (device_open(&rp->dev) || pin_to_cpu(rp->dev.cpu) ||
+	    device_check_shadow_doorbells(&rp->dev))
 		return -1;
 	ring_init(&rp->ring, rp->dev.depth);
 	return 0;
@@ -71,8 +72,10 @@ static int work(const struct options *opt)
 		print_head(&rp);
 		ret = lap_run(&rp);
 	}
-	if (ret)
+	if (ret) {
+		writers_kill();
 		hold_abandon();
+	}
 	device_close(&rp.dev);
 	fflush(stdout);
 	return ret ? EXIT_FAILED : EXIT_OK;
@@ -87,8 +90,11 @@ static int watch(pid_t pid, unsigned int seconds)
 
 	while (waitpid(pid, &status, WNOHANG) == 0) {
 		if (time(NULL) > end) {
-			fail("not done after %u s: given up; the controller may need a reset", seconds);
+			fail("not done after %u s: given up; the controller may need a reset",
+			     seconds);
 			kill(pid, SIGKILL);
+			sleep(1);	/* unless it hangs it is gone by then */
+			trace_remove();
 			return EXIT_TIME_LIMIT;
 		}
 		nanosleep(&tick, NULL);

@@ -23,6 +23,8 @@ static const char help[] =
 "  --match            one completion whose generation matches an idle request (an\n"
 "                     unpatched kernel goes down on it)\n"
 "  --storm SECONDS    laps for so long\n"
+"  --writers N        with --lap: N processes write to the same queue meanwhile; at the\n"
+"                     end what they wrote is read back and compared\n"
 "\n"
 "Where:\n"
 "  --device NAME      the controller (default nvme0)\n"
@@ -58,13 +60,18 @@ static const char help[] =
 "                     class: unknown-tag, stale or match\n"
 "  resync=ok|none     ok: a command of the driver's has completed afterwards\n"
 "  posted=N laps=N unknown-tag=N stale=N match=N\n"
+"With --writers no cqe= lines, as nobody can tell in what state a request is met:\n"
+"  writers=N writes=N failed=N\n"
+"  verify=ok|bad\n"
+"  resync=ok\n"
+"  posted-max=N laps=N\n"
 "\n"
 "Exit status: 0 done, 1 failed, 2 wrong usage, 3 refused, 4 time limit.\n";
 
 enum {
-	OPT_DEVICE = 256, OPT_LAP, OPT_LAPS, OPT_COUNT, OPT_ONE, OPT_MATCH, OPT_STORM, OPT_FILL, OPT_LBA,
-	OPT_UNUSED, OPT_FORGET, OPT_RESYNC, OPT_NO_RESYNC, OPT_QUIET, OPT_TIMEOUT, OPT_QUEUE, OPT_HELP,
-	OPT_VERSION,
+	OPT_DEVICE = 256, OPT_LAP, OPT_LAPS, OPT_COUNT, OPT_ONE, OPT_MATCH, OPT_STORM, OPT_FILL,
+	OPT_LBA, OPT_UNUSED, OPT_FORGET, OPT_RESYNC, OPT_NO_RESYNC, OPT_QUIET, OPT_TIMEOUT,
+	OPT_QUEUE, OPT_HELP, OPT_VERSION, OPT_WRITERS,
 };
 
 static const struct option long_options[] = {
@@ -75,6 +82,7 @@ static const struct option long_options[] = {
 	{ "count", required_argument, NULL, OPT_COUNT },
 	{ "one", no_argument, NULL, OPT_ONE },
 	{ "match", no_argument, NULL, OPT_MATCH },
+	{ "writers", required_argument, NULL, OPT_WRITERS },
 	{ "storm", required_argument, NULL, OPT_STORM },
 	{ "fill", required_argument, NULL, OPT_FILL },
 	{ "lba", required_argument, NULL, OPT_LBA },
@@ -190,6 +198,9 @@ static void set_what(struct options *opt, int c, const char *arg)
 static void set_how(struct options *opt, int c, const char *arg)
 {
 	switch (c) {
+	case OPT_WRITERS:
+		opt->writers = number(arg, "writers", 1, MAX_WRITERS);
+		break;
 	case OPT_DEVICE:
 		opt->device = arg;
 		break;
@@ -234,6 +245,8 @@ static void check_options(const struct options *opt)
 		usage("an I/O queue takes --fill flush, write or refused");
 	if ((opt->unused || opt->forget) && (opt->mode == MODE_MATCH || opt->unused == opt->forget))
 		usage("--unused, --forget and --match exclude each other");
+	if (opt->writers && (opt->mode != MODE_LAP || !opt->qid || opt->unused || opt->forget))
+		usage("--writers goes with --lap or --laps on an I/O queue");
 	if (opt->resync != RESYNC_DEFAULT && (opt->mode == MODE_LAP || opt->mode == MODE_STORM))
 		usage("--resync is for --count, --one and --match: a lap ends in step");
 }

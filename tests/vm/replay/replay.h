@@ -24,6 +24,7 @@
 
 #define REPLAY_MAX_DEPTH	4096
 #define REPLAY_MAX_TAGS		4096
+#define MAX_WRITERS		32
 #define REPLAY_GENS		16	/* the generation has 4 bits of the command id */
 
 enum exit_status {
@@ -48,6 +49,7 @@ struct options {
 	unsigned int count;		/* MODE_COUNT: how many entries, less than a lap */
 	unsigned int seconds;		/* MODE_STORM */
 	unsigned int timeout;
+	unsigned int writers;
 	bool unused;
 	bool forget;
 	bool quiet;
@@ -127,7 +129,7 @@ struct device {
 	char name[32];			/* nvme0 */
 	char bdf[32];			/* 0000:00:03.0 */
 	char ns[32];			/* nvme0n1 */
-	char path_disk[32];		/* nvme0c0n1 with multipath, else as ns: it has the queues */
+	char path_disk[32];		/* has the queues: nvme0c0n1 with multipath */
 	int instance;
 	unsigned int qid;
 	unsigned int depth;
@@ -187,11 +189,18 @@ enum fill fill_default(enum fill fill, unsigned int qid);
 int fill_one(struct replay *rp);
 int fill_ring(struct replay *rp);
 int fill_until_match(struct replay *rp);
+int fill_among_writers(struct replay *rp);
 
 /* ---- hold.c ---- */
 int hold_tag(struct replay *rp);
 int hold_release(struct replay *rp);
 void hold_abandon(void);
+
+/* ---- writers.c ---- */
+int writers_start(struct replay *rp);
+int writers_stop(void);
+int writers_verify(struct replay *rp);
+void writers_kill(void);
 
 /* ---- unused.c ---- */
 int unused_prepare(struct replay *rp);

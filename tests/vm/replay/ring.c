@@ -30,7 +30,9 @@ void ring_fresh(struct ring *ring)
 	unsigned int i;
 
 	for (i = 0; i < ring->depth; i++)
-		ring->slots[i] = (struct slot) { .state = SLOT_NEVER, .status = STATUS_INVALID_NSID };
+		ring->slots[i] = (struct slot) {
+			.state = SLOT_NEVER, .status = STATUS_INVALID_NSID,
+		};
 	ring_forget_tags(ring);
 	ring->tail = 0;
 	ring->tail_known = true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which commands went onto the queue, and where its tail stands: the driver's own trace events tell, in
- * a trace instance of our own that nobody else's recording notices.
+ * Which commands went onto the queue, and where its tail stands: the driver's own trace events
+ * tell, in a trace instance of our own that nobody else's recording notices.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,8 +37,8 @@ int trace_open(struct trace *trace, int ctrl_id, unsigned int qid)
 {
 	rmdir(INSTANCE);	/* of one that was killed; fails while it is in use */
 	if (mkdir(INSTANCE, 0700)) {
-		fail("cannot create '%s': %s; mount tracefs, and run one cqe-replay at a time", INSTANCE,
-		     strerror(errno));
+		fail("cannot create '%s': %s; mount tracefs, and run one cqe-replay at a time",
+		     INSTANCE, strerror(errno));
 		return -1;
 	}
 	if (select_event("nvme_setup_cmd", ctrl_id, qid) || select_event("nvme_sq", ctrl_id, qid))

@@ -2,13 +2,13 @@
 /*
  * Two ways to completions with a tag that has no request.
  *
- * --unused: the driver is unbound and bound again. Its new rings are zeros, and all that goes onto them is
- * seen, as we trace from the first command on. A slot never used is a Flush of namespace 0 with command id
- * 0, and tag 0 has no request until it is used. The scan for partitions reads: its worker is kept away
- * from the processor whose queue we want.
+ * --unused: the driver is unbound and bound again. Its new rings are zeros, and all that goes onto
+ * them is seen, as we trace from the first command on. A slot never used is a Flush of namespace 0
+ * with command id 0, and tag 0 has no request until it is used. The scan for partitions reads: its
+ * worker is kept away from the processor whose queue we want.
  *
- * --forget: the ring is filled while an I/O scheduler is there, which has requests of its own; when it goes,
- * its requests go, and the tags that they had lose theirs.
+ * --forget: the ring is filled while an I/O scheduler is there, which has requests of its own;
+ * when it goes, its requests go, and the tags that they had lose theirs.
  */
 #include <stdio.h>
 #include <string.h>
@@ -71,7 +71,8 @@ static int find_again(struct replay *rp)
 		return -1;
 	if (!strcmp(rp->dev.bdf, old.bdf))
 		return 0;
-	fail("'%s' is another controller after the driver was bound again: close what has it open", old.name);
+	fail("'%s' is another controller after the driver was bound again: close what has it open",
+	     old.name);
 	return -1;
 }
 
@@ -113,8 +114,8 @@ static int rebind(struct replay *rp)
 }
 
 /*
- * Takes over what the trace has seen since the queue was made; then one command of ours shows the tail.
- * Returns 1 if that command got tag 0, whose request then exists.
+ * Takes over what the trace has seen since the queue was made; then one command of ours shows the
+ * tail. Returns 1 if that command got tag 0, whose request then exists.
  */
 static int take_over(struct replay *rp)
 {
@@ -134,8 +135,8 @@ static int take_over(struct replay *rp)
 		return -1;
 	if (ring_is_safe(&rp->ring))
 		return rp->ring.tags[0].used ? 1 : 0;
-	fail("queue %u of '%s' has been used by others already: a replay could write to memory", rp->dev.qid,
-	     rp->dev.name);
+	fail("queue %u of '%s' has been used by others already: a replay could write to memory",
+	     rp->dev.qid, rp->dev.name);
 	return -1;
 }
 

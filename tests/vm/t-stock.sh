@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The reproducer: what the guard is for. One completion that matches an idle request, or a lap of a full
+# ring of writes, takes every unpatched kernel down.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib.sh
+. tests/vm/kernels.sh
+
+# goes_down KERNEL NAME OPTION...: panics (126) or hangs (124), after the replay and because of it
+goes_down() {
+	local kernel=$1 name=$2 console status=0
+	shift 2
+	console=$(mktemp)
+	tests/vm/lab --kernel "$kernel" --stock --console "$console" --timeout 90 -- build/tests/vm/cqe-replay --queue 1 \
+		--quiet "$@" > /dev/null 2>&1 || status=$?
+	if [ "$status" = 126 ] && grep -q 'RIP: .*blk_mq_complete_request_remote' "$console"; then
+		ok "$kernel: $name panics an unpatched kernel in blk_mq_complete_request_remote()"
+	elif [ "$status" = 124 ] && grep -Eq 'soft lockup|rcu.*stall' "$console"; then
+		ok "$kernel: $name hangs a CPU of an unpatched kernel"
+	else
+		not_ok "$kernel: $name takes an unpatched kernel down (the lab's status is $status)"
+		tail -n 20 "$console" | sed 's/^/# /'
+	fi
+	rm -f "$console"
+}
+
+for kernel in $LAB_KERNELS; do
+	goes_down "$kernel" "one matching completion" --match --no-resync
+	goes_down "$kernel" "a lap of a full ring of writes" --lap --fill write
+done
+finish

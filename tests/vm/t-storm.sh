@@ -1,0 +1,12 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Every base: a storm of duplicates is survived and accounted for.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib.sh
+. tests/vm/kernels.sh
+
+for kernel in $LAB_KERNELS; do
+	in_lab "$kernel" --timeout 240 -- tests/vm/guest/storm.sh 10
+done
+finish
