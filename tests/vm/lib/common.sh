@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # What every room of the lab uses: messages, the cache folder, locks, temporary folders that go away.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2015,SC2034,SC2054
 
-LAB_PID=$$
 LAB_TMPS=()
 
 lab_say() { echo "lab: $*" >&2; }
@@ -15,8 +14,16 @@ lab_die()
 	exit 125
 }
 
-# the file or folder $1 under the cache
-lab_cache() { echo "$LAB_CACHE${1:+/$1}"; }
+# on ERR: a command that nobody expected to fail; what has been reported already passes through
+lab_unexpected()
+{
+	local rc=$?
+
+	case $rc in
+	125|130|143) exit $rc ;;
+	esac
+	lab_die "stopped in ${FUNCNAME[1]}, a command failed with status $rc: is the disk full, is a program missing?"
+}
 
 lab_cache_init()
 {
@@ -58,6 +65,9 @@ lab_tmp()
 	printf -v "$1" %s "$made"
 }
 
+# what runs in the background of a locked step, LAB_CHILD, does not outlive it
+lab_end_child() { [ -z "$LAB_CHILD" ] || kill "$LAB_CHILD" 2>/dev/null || true; }
+
 lab_drop_tmps()
 {
 	local dir
@@ -87,13 +97,19 @@ lab_locked()
 			lab_say "waiting for another lab that is busy with '$name'"
 			flock 9
 		}
-		trap lab_drop_tmps EXIT
+		trap 'lab_end_child; lab_drop_tmps' EXIT
 		trap 'exit 130' INT
 		trap 'exit 143' TERM HUP
-		LAB_TMPS=()
+		LAB_TMPS=() LAB_CHILD=''
 		"$@"
 	) 9>"$LAB_CACHE/lock.$name"
 }
 
-# the last line of a tool's log that says something, for a one-line error
-lab_last_line() { grep -v '^[[:space:]]*$' "$1" 2>/dev/null | tail -n 1; }
+# the last line of a tool's log that says something, for a one-line error; a full disk leaves none
+lab_last_line()
+{
+	local line
+
+	line=$(grep -v '^[[:space:]]*$' "$1" 2>/dev/null | tail -n 1) || true
+	echo "${line:-it said nothing, is the disk full?}"
+}

@@ -3,7 +3,7 @@
 # Debian packages of several suites, into the cache, without touching the system: apt with a sources list and a lists
 # folder of its own. The mirrors are those of the machine's apt. apt verifies the signatures of the indices; the
 # hashes from them are kept in the file 'resolved' (ROLE NAME VERSION SHA256 SIZE) and verified again before each use.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2015,SC2034,SC2054
 
 FETCH_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 FETCH_MAX_DAYS=7
@@ -17,9 +17,8 @@ fetch_apt_opts()
 		-o "Dir::State::status=$LAB_CACHE/apt/status" -o "Dir::Cache=$LAB_CACHE/apt/cache"
 		-o Dir::Cache::pkgcache=pkgcache.bin -o Dir::Cache::srcpkgcache=srcpkgcache.bin
 		-o APT::Architecture=amd64 -o APT::Architectures=amd64 -o Acquire::Languages=none
-		-o APT::Update::Error-Mode=any -o Acquire::Retries=2 -o Acquire::http::Timeout=30
+		-o APT::Update::Error-Mode=any -o Acquire::Retries=1 -o Acquire::http::Timeout=30
 		-o APT::Sandbox::User= -o APT::Get::List-Cleanup=false
-		-o APT::Update::Pre-Invoke= -o APT::Update::Post-Invoke= -o APT::Update::Post-Invoke-Success=
 	)
 }
 
@@ -47,7 +46,7 @@ fetch_mirror()
 
 fetch_write_sources()
 {
-	local main security line suites=(bookworm bookworm-backports trixie trixie-backports) suite
+	local main security line suite
 
 	main=$(fetch_mirror main)
 	security=$(fetch_mirror security)
@@ -55,8 +54,7 @@ fetch_write_sources()
 	[ -r "$FETCH_KEYRING" ] ||
 		lab_die "'$FETCH_KEYRING' is missing: install the package debian-archive-keyring"
 	line="deb [arch=amd64 signed-by=$FETCH_KEYRING]"
-	[ "$FETCH_HOST" = trixie ] || suites=(bookworm bookworm-backports trixie-backports)
-	for suite in "${suites[@]}"; do
+	for suite in bookworm bookworm-backports trixie trixie-backports; do
 		echo "$line $main $suite main"
 	done
 	[ -z "$security" ] || echo "$line $security bookworm-security main"
@@ -98,7 +96,7 @@ fetch_field()
 # fetch_depends NAME=VERSION PATTERN: the first dependency whose name fits
 fetch_depends()
 {
-	fetch_field "$1" Depends | tr ',|' '\n\n' | awk '{ print $1 }' | grep -E -m 1 "$2" || true
+	fetch_field "$1" Depends | tr ',|' '\n' | awk '{ print $1 }' | grep -E -m 1 "$2" || true
 }
 
 # fetch_entry ROLE NAME VERSION: one line of the file 'resolved'
@@ -145,6 +143,9 @@ fetch_resolve_all()
 	version=$(fetch_newest linux-source-7.3 trixie-backports '^7\.3')
 	[ -n "$version" ] || lab_die "the mirror has no linux-source-7.3 in trixie-backports"
 	fetch_entry 7.3/source linux-source-7.3 "$version"
+	# not for a guest, but to try the patches on: the later 6.12, whose driver differs
+	version=$(fetch_newest linux-source-6.12 'trixie|trixie-security' '^6\.12\.')
+	[ -z "$version" ] || fetch_entry 6.12-trixie/source linux-source-6.12 "$version"
 	[ "$FETCH_HOST" = bookworm ] || return 0
 	version=$(fetch_newest qemu-system-x86 bookworm-backports '^1:1')
 	[ -n "$version" ] || lab_die "the mirror has no QEMU 10 in bookworm-backports"
@@ -159,10 +160,12 @@ fetch_refresh()
 	lab_need_tool apt-get apt
 	lab_tmp new
 	if ! fetch_update; then
-		why=$(grep -E -m 1 '^(E|Err|W):' "$LAB_CACHE/apt/log" || lab_last_line "$LAB_CACHE/apt/log")
+		why=$(grep -E -m 1 '^[EW]: ' "$LAB_CACHE/apt/log" || lab_last_line "$LAB_CACHE/apt/log")
 		[ -s "$LAB_CACHE/resolved" ] ||
 			lab_die "cannot reach the package mirror (is there a network?): ${why:-apt-get update failed}"
 		lab_say "cannot reach the package mirror, the versions of $(date -r "$LAB_CACHE/resolved" +%F) stay: $why"
+		# not at every run, but again tomorrow
+		touch -d "$((FETCH_MAX_DAYS - 1)) days ago" "$LAB_CACHE/resolved"
 		return 0
 	fi
 	fetch_resolve_all >"$new/resolved"
@@ -204,7 +207,7 @@ fetch_progress()
 
 	while kill -0 "$1" 2>/dev/null; do
 		sleep 1
-		have=$(du -sb "$2" 2>/dev/null | cut -f 1)
+		have=$(du -sb "$2" 2>/dev/null | cut -f 1) || true
 		percent=$((100 * ${have:-0} / $3))
 		[ $percent -ge $((shown + 20)) ] && [ $percent -lt 100 ] || continue
 		shown=$percent
@@ -215,16 +218,17 @@ fetch_progress()
 # one package into the cache; the caller has called fetch_look and holds the lock
 fetch_one()
 {
-	local dir pid file=$1
+	local dir file=$1
 
 	lab_need_space $((FETCH_SIZE / 1000000 + 50)) "$FETCH_NAME"
 	lab_tmp dir
 	lab_say "fetching $FETCH_NAME $FETCH_VERSION ($((FETCH_SIZE / 1000000)) MB)"
 	(cd "$dir" && exec apt-get "${FETCH_APT[@]}" -q download "$FETCH_NAME=$FETCH_VERSION") >"$dir/log" 2>&1 9>&- &
-	pid=$!
-	fetch_progress $pid "$dir" "$FETCH_SIZE"
-	wait $pid ||
+	LAB_CHILD=$!
+	fetch_progress $LAB_CHILD "$dir" "$FETCH_SIZE"
+	wait $LAB_CHILD ||
 		lab_die "cannot fetch $FETCH_NAME $FETCH_VERSION: $(grep -m 1 '^E:' "$dir/log" || lab_last_line "$dir/log")"
+	LAB_CHILD=
 	mv "$dir"/*.deb "$dir/deb"
 	fetch_hash_ok "$dir/deb" "$FETCH_HASH" || lab_die "$FETCH_NAME $FETCH_VERSION arrived damaged: run it again"
 	lab_keep "$dir/deb" "$file"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The guest's initramfs: busybox, the guest's init, the modules that the root needs, and what is to be run.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2015,SC2034,SC2054
 
 # in the order of their needs; a kernel that has one built in simply gives no file
 INITRAMFS_MODULES='virtio_pci 9p 9pnet_virtio virtio_console pvpanic-pci'
@@ -30,6 +30,8 @@ initramfs_make()
 	local dir=$1.d
 
 	mkdir -p "$dir"/{bin,mod,lab}
+	# a dynamic one would find no C library
+	! ldd "$LAB_BUSYBOX" >/dev/null 2>&1 || lab_die "'$LAB_BUSYBOX' is not static: install the package busybox-static"
 	cp "$LAB_BUSYBOX" "$dir/bin/busybox"
 	install -m 0755 "$LAB_DIR/guest/init" "$dir/init"
 	[ -z "$KERNEL_MODULES" ] || initramfs_modules "$dir/mod"

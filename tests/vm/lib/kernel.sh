@@ -3,7 +3,7 @@
 # The guest's kernels: Debian's own with its nvme modules or with ours in their place, or the small mainline one.
 # kernel_prepare sets KERNEL_IMAGE (what QEMU loads), KERNEL_VER (uname -r) and KERNEL_MODULES (the folder that holds
 # that version's modules; empty if all is built in). Each cache entry's name says what it was made from.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2015,SC2034,SC2054
 
 KERNEL_BASES='6.1 6.12 7.3'
 # parts of /lib/modules that no guest of ours has a use for
@@ -51,6 +51,8 @@ kernel_make_stock()
 	[ -d "$dir/lib/modules" ] || mv "$dir/usr/lib" "$dir/lib"
 	mv "$dir"/boot/vmlinuz-* "$dir/vmlinuz"
 	kernel_unpack_payload "$dir/vmlinuz" "$dir/vmlinux"
+	# the host's modprobe and the emulated CPU are both slow with compressed ones
+	find "$dir/lib/modules" -name '*.ko.xz' -print0 | xargs -0 -r -n 50 -P "$(nproc)" xz -d
 	kernel_depmod "$dir"
 	lab_keep "$dir" "$out"
 }
@@ -68,7 +70,7 @@ kernel_depmod()
 
 kernel_prepare_debian()
 {
-	local dir tree
+	local dir
 
 	fetch_look "$1/image"
 	KERNEL_VER=${FETCH_NAME#linux-image-}
@@ -92,6 +94,6 @@ kernel_prepare()
 {
 	case $1 in
 	6.1|6.12) kernel_prepare_debian "$1" ;;
-	7.3) kernel_prepare_mainline ;;
+	7.3) mainline_prepare ;;
 	esac
 }

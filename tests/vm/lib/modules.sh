@@ -2,7 +2,7 @@
 #
 # Debian's kernel with our modules in place of its own: its headers, its source, the patches, built in the cache by
 # kernel-patch/build-modules.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2015,SC2034,SC2054
 
 # The headers of the cache's kernel, usable where they are: only one path in them is absolute.
 modules_make_headers()
@@ -20,29 +20,15 @@ modules_make_headers()
 	lab_keep "$dir" "$out"
 }
 
-# drivers/nvme of the source package; all of its 150 MB have to be decompressed for that, once
-modules_make_source()
-{
-	local base=$1 out=$2 dir
-
-	lab_need_space 100 "the NVMe drivers of kernel $base"
-	lab_tmp dir
-	fetch_deb "$base/source"
-	lab_say "unpacking drivers/nvme of $FETCH_NAME"
-	dpkg --fsys-tarfile "$FETCH_FILE" 2>"$dir/.log" | tar -xO "./usr/src/$FETCH_NAME.tar.xz" 2>>"$dir/.log" |
-		xz -dc | tar -x -C "$dir" --strip-components=1 --no-same-owner --no-wildcards-match-slash --wildcards \
-		'*/Makefile' '*/drivers/nvme' 2>>"$dir/.log" ||
-		lab_die "cannot unpack $FETCH_NAME: $(lab_last_line "$dir/.log")"
-	rm -f "$dir/.log"
-	lab_keep "$dir" "$out"
-}
-
 # modules_build STOCK-DIR HEADERS SOURCE OUT: a tree of modules that differs from the stock one in drivers/nvme
 modules_build()
 {
 	local stock=$1 headers=$2 source=$3 out=$4 dir ko nvme
 
 	lab_need_space 300 "the modules"
+	lab_need_tool make make
+	lab_need_tool patch patch
+	lab_need_tool depmod kmod
 	lab_tmp dir
 	"$LAB_PATCHES/build-modules" --kver "$KERNEL_VER" --headers "$headers" --source "$source" \
 		--vmlinux "$stock/vmlinux" --output "$dir/built" ||
@@ -72,21 +58,21 @@ modules_key()
 		sha256sum | cut -c 1-16
 }
 
-# modules_prepare BASE STOCK-DIR: sets KERNEL_MODULES
+# modules_prepare BASE STOCK-DIR: sets KERNEL_MODULES and MODULES_HEADERS
 modules_prepare()
 {
-	local name=$KERNEL_VER-$FETCH_VERSION headers source out key
+	local name=$KERNEL_VER-$FETCH_VERSION headers out key
 
 	LAB_PATCHES=$(cd "$LAB_DIR/../../kernel-patch" && pwd)
-	source=$LAB_CACHE/source/$name
 	headers=$LAB_CACHE/headers/$name
 	[ -d "$headers" ] || lab_locked "headers-$1" kernel_once "$headers" modules_make_headers "$1" "$headers"
 	headers=$headers/usr/src/linux-headers-$KERNEL_VER
 	key=$(modules_key "$headers")
 	out=$LAB_CACHE/modules/$name-$key
 	if [ ! -d "$out" ]; then
-		[ -d "$source" ] || lab_locked "source-$1" kernel_once "$source" modules_make_source "$1" "$source"
-		lab_locked "modules-$1" kernel_once "$out" modules_build "$2" "$headers" "$source" "$out"
+		source_prepare "$1/source"
+		lab_locked "modules-$1" kernel_once "$out" modules_build "$2" "$headers" "$SOURCE_DIR" "$out"
 	fi
+	MODULES_HEADERS=$headers
 	KERNEL_MODULES=$out/lib/modules/$KERNEL_VER
 }

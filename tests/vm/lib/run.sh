@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # One run: the folder it works in, what is passed to the guest, QEMU's life, and what its end means.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2015,SC2034,SC2054
 
 RUN_QEMU=
 RUN_CAT=
@@ -20,6 +20,7 @@ run_cleanup()
 run_traps()
 {
 	trap run_cleanup EXIT
+	trap lab_unexpected ERR
 	trap 'exit 130' INT
 	trap 'exit 143' TERM HUP
 }
@@ -53,19 +54,10 @@ run_binds()
 	done | sort -u | paste -sd ' '
 }
 
-run_vars()
-{
-	local name
-
-	for name in LAB_KVER:KERNEL_VER LAB_MODULES:KERNEL_MODULES LAB_NVME:LAB_NVME; do
-		printf '%s=%q\n' "${name%:*}" "${!name#*:}"
-	done
-}
-
 run_write_vars()
 {
-	printf "LAB_KVER='%s'\nLAB_MODULES='%s'\nLAB_NVME=%s\nLAB_BINDS='%s'\n" \
-		"$KERNEL_VER" "$KERNEL_MODULES" "$LAB_NVME" "$(run_binds)"
+	printf "LAB_KVER='%s'\nLAB_MODULES='%s'\nLAB_NVME=%s\nLAB_QMP=%s\nLAB_BINDS='%s'\n" \
+		"$KERNEL_VER" "$KERNEL_MODULES" "$LAB_NVME" "$LAB_QMP" "$(run_binds)"
 }
 
 # the command as a script for the guest's bash
@@ -139,7 +131,7 @@ run_verdict()
 		lab_say "the guest panicked"
 		exit 126
 	fi
-	if [ $RUN_END = timeout ]; then
+	if [ "$RUN_END" = timeout ]; then
 		run_show_console
 		lab_say "the guest hung: no end within $LAB_TIMEOUT s"
 		exit 124
@@ -154,7 +146,9 @@ run_guest()
 	qemu_choose_accel
 	run_write_command >"$LAB_RUN/command"
 	run_write_vars >"$LAB_RUN/vars"
-	LAB_BUSYBOX=$(command -v busybox) || lab_die "'busybox' is missing: run 'make deps' as root"
+	lab_need_tool busybox busybox-static
+	lab_need_tool cpio cpio
+	LAB_BUSYBOX=$(command -v busybox)
 	initramfs_make "$LAB_RUN/initramfs" "$LAB_RUN/command" "$LAB_RUN/vars"
 	qemu_command
 	run_start
