@@ -12,11 +12,12 @@ goes_down() {
 	local kernel=$1 name=$2 console status=0
 	shift 2
 	console=$(mktemp)
-	tests/vm/lab --kernel "$kernel" --stock --console "$console" --timeout 90 -- build/tests/vm/cqe-replay --queue 1 \
-		--quiet "$@" > /dev/null 2>&1 || status=$?
+	tests/vm/lab --kernel "$kernel" --stock --console "$console" --timeout 90 \
+		--append 'rcupdate.rcu_cpu_stall_timeout=5 sysctl.kernel.panic_on_rcu_stall=1' \
+		-- tests/vm/guest/hang.sh "$@" > /dev/null 2>&1 || status=$?
 	if [ "$status" = 126 ] && grep -q 'RIP: .*blk_mq_complete_request_remote' "$console"; then
 		ok "$kernel: $name panics an unpatched kernel in blk_mq_complete_request_remote()"
-	elif [ "$status" = 124 ] && grep -Eq 'soft lockup|rcu.*stall' "$console"; then
+	elif [ "$status" = 126 ] && grep -q 'Kernel panic - not syncing: RCU Stall' "$console"; then
 		ok "$kernel: $name hangs a CPU of an unpatched kernel"
 	else
 		not_ok "$kernel: $name takes an unpatched kernel down (the lab's status is $status)"
@@ -27,6 +28,7 @@ goes_down() {
 
 for kernel in $LAB_KERNELS; do
 	goes_down "$kernel" "one matching completion" --match --no-resync
-	goes_down "$kernel" "a lap of a full ring of writes" --lap --fill write
+	goes_down "$kernel" "a lap of a full ring, passthrough writes" --lap --fill write
+	goes_down "$kernel" "a lap of a full ring, writes through the block layer" --lap --fill block
 done
 finish

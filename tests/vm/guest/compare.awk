@@ -96,7 +96,8 @@ FNR == NR { next }
 		field("submission entry", n " " get($0, "sq_slot"), "0 -1")
 	} else {
 		field("submission slot", get($0, "sq_slot"), kv(w, "slot"))
-		field("submission entry", n " " hex(sqe[1]) " " hex(sqe[2]), "16 " (wop + 65536 * cid) " " wnsid)
+		# without the flags (bits 15:8 of the first word): how the data is described is up to the driver
+		field("submission entry", n " " and(hex(sqe[1]), 0xffff00ff) " " hex(sqe[2]), "16 " (wop + 65536 * cid) " " wnsid)
 	}
 }
 

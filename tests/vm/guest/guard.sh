@@ -34,13 +34,14 @@ under_load() {
 	trace_stop
 	events=$(grep -c nvme_dup_cqe: "$work/trace")
 	is "under load: nothing was lost" "$(trace_lost)" 0
-	check "under load: at least 6 of 12 laps were reported ($events events)" [ "$events" -ge $((6 * depth)) ]
+	check "under load: at least one lap was reported ($events events)" [ "$events" -ge "$depth" ]
 	is "under load: only whole laps" $((events % depth)) 0
 }
 
 dmesg -C
 lap "one match" --match
 check "one match: it was one" [ "$(value match)" = 1 ]
+lap "a lap of writes through the block layer" --lap --fill block
 lap "a lap of writes" --lap --fill write
 check "a lap of writes: some of them match" [ "$(value match)" -gt 10 ]
 under_load 1024

@@ -317,6 +317,25 @@ void device_ring(struct device *dev, unsigned int tail)
 	*(volatile uint32_t *)(dev->bar + dev->doorbell) = tail;
 }
 
+/* The same write as that of the passthrough, by the way that a file system's takes. */
+static int block_write(const struct device *dev, struct command *cmd)
+{
+	char path[64];
+	ssize_t done;
+	int fd;
+
+	snprintf(path, sizeof(path), "/dev/%s", dev->ns);
+	fd = open(path, O_WRONLY | O_DIRECT | O_CLOEXEC);
+	done = fd < 0 ? -1 : pwrite(fd, cmd->data, cmd->data_len, (off_t)cmd->cdw10 * dev->lba_size);
+	if (done != (ssize_t)cmd->data_len)
+		fail("cannot write to '%s': %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	cmd->ret_status = 0;
+	cmd->ret_result = 0;
+	return done == (ssize_t)cmd->data_len ? 0 : -1;
+}
+
 /* Fails only if the command did not come back; what the controller said is in ret_status. */
 int device_command(struct device *dev, unsigned int qid, struct command *cmd)
 {
@@ -328,6 +347,8 @@ int device_command(struct device *dev, unsigned int qid, struct command *cmd)
 	};
 	int ret;
 
+	if (cmd->block)
+		return block_write(dev, cmd);
 	if (qid)
 		ret = ioctl(dev->ns_fd, NVME_IOCTL_IO_CMD, &pt);
 	else

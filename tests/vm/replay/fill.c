@@ -56,7 +56,13 @@ static struct command refused_command(const struct replay *rp)
 
 static struct command fill_command(const struct replay *rp)
 {
+	struct command cmd;
+
 	switch (fill_default(rp->opt->fill, rp->dev.qid)) {
+	case FILL_BLOCK:
+		cmd = write_command(rp);
+		cmd.block = true;
+		return cmd;
 	case FILL_WRITE:
 		return write_command(rp);
 	case FILL_REFUSED:

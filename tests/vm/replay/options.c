@@ -32,7 +32,9 @@ static const char help[] =
 "\n"
 "What stands in the ring:\n"
 "  --fill WHAT        get-features (default on the admin queue), flush (default on I/O\n"
-"                     queues), write, or refused: a command that the controller refuses,\n"
+"                     queues), write, block (a write through the block layer, whose\n"
+"                     request is completed in a batch), or refused: a command that the\n"
+"                     controller refuses,\n"
 "                     and therefore completes in order (flush and write may overtake\n"
 "                     each other)\n"
 "  --lba N            where write writes 4096 bytes (default: the disk's last ones)\n"
@@ -132,7 +134,7 @@ static int one_of(const char *text, const char *name, const char * const *words,
 }
 
 static const char * const fill_names[] = {
-	[FILL_FLUSH] = "flush", [FILL_WRITE] = "write",
+	[FILL_FLUSH] = "flush", [FILL_WRITE] = "write", [FILL_BLOCK] = "block",
 	[FILL_GET_FEATURES] = "get-features", [FILL_REFUSED] = "refused",
 };
 
@@ -239,10 +241,10 @@ static void check_options(const struct options *opt)
 {
 	if (opt->mode == MODE_NONE)
 		usage("say what to post: --lap, --count, --one, --match or --storm");
-	if (!opt->qid && (opt->fill == FILL_FLUSH || opt->fill == FILL_WRITE))
+	if (!opt->qid && (opt->fill == FILL_FLUSH || opt->fill == FILL_WRITE || opt->fill == FILL_BLOCK))
 		usage("the admin queue takes --fill get-features or refused");
 	if (opt->qid && opt->fill == FILL_GET_FEATURES)
-		usage("an I/O queue takes --fill flush, write or refused");
+		usage("an I/O queue takes --fill flush, write, block or refused");
 	if ((opt->unused || opt->forget) && (opt->mode == MODE_MATCH || opt->unused == opt->forget))
 		usage("--unused, --forget and --match exclude each other");
 	if (opt->writers && (opt->mode != MODE_LAP || !opt->qid || opt->unused || opt->forget))

@@ -36,7 +36,7 @@ enum exit_status {
 };
 
 enum mode { MODE_NONE, MODE_LAP, MODE_COUNT, MODE_MATCH, MODE_STORM };
-enum fill { FILL_DEFAULT, FILL_FLUSH, FILL_WRITE, FILL_GET_FEATURES, FILL_REFUSED };
+enum fill { FILL_DEFAULT, FILL_FLUSH, FILL_WRITE, FILL_GET_FEATURES, FILL_REFUSED, FILL_BLOCK };
 enum resync { RESYNC_DEFAULT, RESYNC_LAP, RESYNC_RESET, RESYNC_NONE };
 
 struct options {
@@ -146,6 +146,7 @@ struct device {
 };
 
 struct command {
+	bool block;		/* a write through the block layer instead of the passthrough */
 	uint8_t opcode;
 	uint32_t nsid;
 	uint32_t cdw10, cdw11, cdw12;
