@@ -5,7 +5,7 @@ TESTS_FAST := $(sort $(wildcard tests/tree/t-*.sh tests/patch/t-*.sh tests/fabri
 TESTS_VM := $(sort $(wildcard tests/vm/t-*.sh))
 RUN := tests/run $(if $(filter 1,$(V)),-v) -l $(O)/test-logs
 
-.PHONY: demo check check-fast
+.PHONY: demo check check-fast check-mainline bench
 
 demo: ready ## boot a VM whose controller duplicates completions, and show them in trace-cmd
 	@$(MAKE) --no-print-directory all
@@ -17,6 +17,14 @@ check: ready ## all tests that a change must pass
 
 check-fast: all ## the tests that need no VM and no root, under a minute
 	@$(RUN) $(TESTS_FAST)
+
+check-mainline: ready ## the VM tests on mainline, and each patch built by itself (minutes)
+	@$(MAKE) --no-print-directory all
+	@LAB_KERNELS=7.3 $(RUN) -t 3600 tests/patch/builds $(TESTS_VM)
+
+bench: ready ## the figures, as ratios against peers in one run
+	@$(MAKE) --no-print-directory all
+	@tests/bench/cost
 
 # On a machine where packages are missing, install them first.
 .PHONY: ready
