@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The tests: scripts t-*.sh in the rooms below tests/, run and counted by tests/run.
 
-TESTS_FAST := $(sort $(wildcard tests/tree/t-*.sh tests/patch/t-*.sh tests/fabrics/t-*.sh tests/host/t-*.sh))
-TESTS_VM := $(sort $(wildcard tests/vm/t-*.sh))
+TESTS_FAST := tests/patch/t-refuses.sh tests/vm/t-replay-refuses.sh $(sort $(wildcard tests/tree/t-*.sh tests/fabrics/t-*.sh))
+TESTS_VM := $(filter-out $(TESTS_FAST),$(sort $(wildcard tests/patch/t-*.sh tests/vm/t-*.sh)))
 RUN := tests/run $(if $(filter 1,$(V)),-v) -l $(O)/test-logs
 
 .PHONY: demo check check-fast check-mainline bench

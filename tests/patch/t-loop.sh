@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Patches 1 to 4 leave the path of a good completion as it is: the completion loop of nvme-pci, disassembled, stock
-# against patched by tests/patch/loop. Shown side by side where it differs.
+# Patches 1 to 4 leave the path of a good completion as it is: the completion loop of nvme-pci, disassembled by
+# tests/patch/loop; Debian's own module against the patched one, side by side where they differ.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
@@ -10,25 +10,24 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 LAB_KERNELS=${LAB_KERNELS:-6.1 6.12}
 
-build() {
-	local kernel=$1 out=$2 paths
-	shift 2
-	paths=$(tests/vm/source --build "$kernel") || return 1
-	eval "$paths"
-	kernel-patch/build-modules --kver "$kver" --headers "$headers" --source "$source" --output "$out" "$@"
-}
+# side_by_side A B
+side_by_side() { diff -y --suppress-common-lines -W 100 "$work/$1.loop" "$work/$2.loop"; }
+instructions() { grep -c . "$work/$1.loop"; }
 
 for kernel in $LAB_KERNELS; do
-	check "$kernel: stock modules" build "$kernel" "$work/stock" --stock
-	check "$kernel: patches 1 to 4" build "$kernel" "$work/four" --patches 4
-	check "$kernel: the whole series" build "$kernel" "$work/all"
-	for name in stock four all; do tests/patch/loop "$work/$name/host/nvme.ko" > "$work/$name.loop"; done
-	check "$kernel: there is a loop to compare" grep -q 'nvme_poll_cq\|nvme_irq' "$work/stock.loop"
-	is "$kernel: patches 1 to 4: not one instruction of the loop differs" "$(diff -y --suppress-common-lines "$work/stock.loop" "$work/four.loop")" ""
-	check "$kernel: the comparison sees the guard" sh -c "! cmp -s '$work/stock.loop' '$work/all.loop'"
-	is "$kernel: the guard adds no more than 4 instructions" \
-		"$(($(grep -c . "$work/all.loop") - $(grep -c . "$work/stock.loop") <= 4))" 1
-	diag "$kernel: $(grep -c . "$work/stock.loop") lines of disassembly, with the guard $(grep -c . "$work/all.loop")"
-	rm -rf "$work/stock" "$work/four" "$work/all"
+	# mainline's driver is built in: tests/patch/builds compares its objects
+	[ "$kernel" != 7.3 ] || continue
+	kver='' headers='' source='' stock='' patched=''
+	eval "$(tests/vm/source --build "$kernel")"
+	check "$kernel: a driver with patches 1 to 4" kernel-patch/build-modules --kver "$kver" --headers "$headers" \
+		--source "$source" --patches 4 --output "$work/four"
+	tests/patch/loop "$stock" > "$work/stock.loop"
+	tests/patch/loop "$work/four/host/nvme.ko" > "$work/four.loop"
+	tests/patch/loop "$patched" > "$work/all.loop"
+	check "$kernel: there is a loop to compare" [ "$(instructions stock)" -gt 100 ]
+	is "$kernel: patches 1 to 4: not one instruction of the loop differs" "$(side_by_side stock four)" ""
+	check "$kernel: the comparison sees the guard's three" grep -q "> *jne" <(side_by_side stock all)
+	side_by_side stock all | sed 's/^/# /'
+	rm -rf "$work/four"
 done
 finish

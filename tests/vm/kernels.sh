@@ -14,7 +14,10 @@ in_lab() {
 	sed -E "s/^((not )?ok) - /\1 - $kernel: /" "$out"
 	_lib_seen=$((_lib_seen + $(grep -Ec '^(not )?ok - ' "$out")))
 	_lib_failed=$((_lib_failed + $(grep -c '^not ok - ' "$out")))
-	if [ "$status" -ne 0 ] && ! { [ "$status" -eq 1 ] && grep -q '^not ok - ' "$out"; }; then
+	if ! grep -Eq '^(not )?ok - ' "$out"; then
+		not_ok "$kernel: the guest reported at least one check (status $status)"
+		sed 's/^/# /' "$out" "$out.err" | tail -n 40
+	elif [ "$status" -ne 0 ] && ! { [ "$status" -eq 1 ] && grep -q '^not ok - ' "$out"; }; then
 		not_ok "$kernel: the guest ran to its end (status $status)"
 		sed 's/^/# /' "$out.err" | tail -n 40
 	fi

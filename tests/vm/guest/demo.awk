@@ -12,7 +12,8 @@ BEGIN {
 
 /nvme_dup_cqe:/ {
 	age = (get("expected") - get("genctr") + 16) % 16
-	time = $3 == "nvme_dup_cqe:" ? $2 : $3
+	time = $3
+	sub(":$", "", time)
 	printf "%-13s %-5s 0x%04x   %-5s %-2s want %-3s %-17s %-9s %s\n", time, get("qid"), get("cmdid"), get("tag"), \
 		get("genctr"), get("expected"), get("reason"), get("rq_state"), age
 	n++
