@@ -7,14 +7,13 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
 . tests/vm/kernels.sh
 
-# goes_down KERNEL NAME OPTION...: panics (126) or hangs (124), after the replay and because of it
+# goes_down KERNEL NAME COMMAND...: panics (126), because of what COMMAND provokes
 goes_down() {
 	local kernel=$1 name=$2 console status=0
 	shift 2
 	console=$(mktemp)
-	tests/vm/lab --kernel "$kernel" --stock --console "$console" --timeout 90 \
-		--append 'rcupdate.rcu_cpu_stall_timeout=5 sysctl.kernel.panic_on_rcu_stall=1' \
-		-- tests/vm/guest/hang.sh "$@" > /dev/null 2>&1 || status=$?
+	tests/vm/lab --kernel "$kernel" --stock --console "$console" --timeout 120 \
+		--append 'rcupdate.rcu_cpu_stall_timeout=5 sysctl.kernel.panic_on_rcu_stall=1' -- "$@" > /dev/null 2>&1 || status=$?
 	if [ "$status" = 126 ] && grep -q 'RIP: .*blk_mq_complete_request_remote' "$console"; then
 		ok "$kernel: $name panics an unpatched kernel in blk_mq_complete_request_remote()"
 	elif [ "$status" = 126 ] && grep -q 'Kernel panic - not syncing: RCU Stall' "$console"; then
@@ -27,8 +26,9 @@ goes_down() {
 }
 
 for kernel in $LAB_KERNELS; do
-	goes_down "$kernel" "one matching completion" --match --no-resync
-	goes_down "$kernel" "a lap of a full ring, passthrough writes" --lap --fill write
-	goes_down "$kernel" "a lap of a full ring, writes through the block layer" --lap --fill block
+	goes_down "$kernel" "one matching completion" tests/vm/guest/hang.sh --match --no-resync
+	goes_down "$kernel" "a lap of a full ring, passthrough writes" tests/vm/guest/hang.sh --lap --fill write
+	goes_down "$kernel" "a lap of a full ring, writes through the block layer" tests/vm/guest/hang.sh --lap --fill block
+	goes_down "$kernel" "a matching answer of an NVMe/TCP target" tests/fabrics/guest-tcp.sh --stock --match
 done
 finish
