@@ -13,6 +13,7 @@ demo: ready ## boot a VM whose controller duplicates completions, and show them 
 
 check: ready ## all tests that a change must pass
 	@$(MAKE) --no-print-directory all
+	@tests/vm/prepare
 	@$(RUN) $(TESTS_FAST) $(TESTS_VM)
 
 check-fast: all ## the tests that need no VM and no root, under a minute
@@ -24,6 +25,7 @@ check-mainline: ready ## the VM tests on mainline, and each patch built by itsel
 
 bench: ready ## the figures, as ratios against peers in one run
 	@$(MAKE) --no-print-directory all
+	@tests/vm/prepare
 	@tests/bench/cost
 
 # On a machine where packages are missing, install them first.

@@ -81,7 +81,7 @@ trace-cmd stop
 check "extract -s" trace-cmd extract -s -o extract.dat
 case $(hits extract.dat) in
 0) ok "extract -s: takes the snapshot (README.md can be made shorter)" ;;
-$(posted)) ok "extract -s: takes the main buffer instead of the snapshot, as README.md warns" ;;
+"$(posted)") ok "extract -s: takes the main buffer instead of the snapshot, as README.md warns" ;;
 *) not_ok "extract -s: $(hits extract.dat) hits of $(posted)" ;;
 esac
 trace-cmd reset
