@@ -72,6 +72,7 @@ kernel_prepare_debian()
 {
 	local dir
 
+	[ -d /lib/modules ] || lab_die "the folder /lib/modules is missing: run 'make deps' as root"
 	fetch_look "$1/image"
 	KERNEL_VER=${FETCH_NAME#linux-image-}
 	dir=$LAB_CACHE/kernel/$KERNEL_VER-$FETCH_VERSION
