@@ -3,7 +3,7 @@
 
 TESTS_FAST := tests/patch/t-refuses.sh tests/vm/t-replay-refuses.sh $(sort $(wildcard tests/tree/t-*.sh tests/fabrics/t-*.sh))
 TESTS_VM := $(filter-out $(TESTS_FAST),$(sort $(wildcard tests/patch/t-*.sh tests/vm/t-*.sh)))
-RUN := tests/run $(if $(filter 1,$(V)),-v) -l $(O)/test-logs
+RUN := tests/run -t 1500 $(if $(filter 1,$(V)),-v) -l $(O)/test-logs
 
 .PHONY: demo check check-fast check-mainline bench
 
