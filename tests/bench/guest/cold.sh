@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# In the lab with --icount: the time of nvme_trace_dup_cqe(), the event's cold path with the search of the
-# submission ring (1024 entries, nothing found is the longest) and the copy of the window; off and on.
+# In the lab with --icount: the time of nvme_trace_dup_cqe(), the event's cold path with the search of the submission
+# ring and the copy of the window; off and on. A lap of a full ring of 1024: the search ends after half of it on average.
 set -eu
 cd "$(dirname "$0")/../../.."
 tracing=/sys/kernel/tracing
