@@ -7,26 +7,13 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
 . tests/vm/kernels.sh
 
-# provoke KERNEL CONSOLE COMMAND...
-provoke() {
-	local kernel=$1 console=$2
-	shift 2
-	tests/vm/lab --kernel "$kernel" --stock --console "$console" --timeout 120 \
-		--append 'rcupdate.rcu_cpu_stall_timeout=5 sysctl.kernel.panic_on_rcu_stall=1' -- "$@" > /dev/null 2>&1
-}
-
-# goes_down KERNEL NAME COMMAND...: panics (126), because of what COMMAND provokes. It may need a second try: the
-# answer of the NVMe/TCP target comes too late if the host uses the tag again before.
+# goes_down KERNEL NAME COMMAND...: panics (126), because of what COMMAND provokes
 goes_down() {
 	local kernel=$1 name=$2 console status=0
 	shift 2
 	console=$(mktemp)
-	provoke "$kernel" "$console" "$@" || status=$?
-	if [ "$status" != 126 ]; then
-		diag "$kernel: $name: the lab's status is $status, once more"
-		status=0
-		provoke "$kernel" "$console" "$@" || status=$?
-	fi
+	tests/vm/lab --kernel "$kernel" --stock --console "$console" --timeout 120 \
+		--append 'rcupdate.rcu_cpu_stall_timeout=5 sysctl.kernel.panic_on_rcu_stall=1' -- "$@" > /dev/null 2>&1 || status=$?
 	if [ "$status" = 126 ] && grep -q 'RIP: .*blk_mq_complete_request_remote' "$console"; then
 		ok "$kernel: $name panics an unpatched kernel in blk_mq_complete_request_remote()"
 	elif [ "$status" = 126 ] && grep -q 'Kernel panic - not syncing: RCU Stall' "$console"; then
