@@ -11,6 +11,11 @@ cd "$work" || exit 1
 
 hits() { trace-cmd report -N "${1:-trace.dat}" 2>/dev/null | grep -c 'nvme_dup_cqe:'; }
 last() { trace-cmd report -N "$1" 2>/dev/null | tail -n 1; }
+# What the hit's own CPU has from its first hit on: the other CPUs write until the kernel has swapped the buffers.
+from_hit() {
+	gawk '/nvme_dup_cqe:/ && !cpu { match($0, /\[[0-9]+\]/); cpu = substr($0, RSTART, RLENGTH) }
+		cpu && index($0, cpu)'
+}
 posted() { sed -nE 's/^posted=([0-9]+) .*/\1/p' replayed; }
 
 has "the event is listed" "$(trace-cmd list -e nvme)" '^nvme:nvme_dup_cqe$'
@@ -59,15 +64,19 @@ check "history: the commands beside them" [ "$(trace-cmd report -N trace.dat 2>/
 
 check "snapshot: armed" trace-cmd start -q -e nvme -e nvme:nvme_dup_cqe -R 'snapshot:1 if reason > 0'
 "$replay" --queue 1 --lap > replayed
-has "snapshot: what it froze ends with the hit" "$(trace-cmd snapshot | tail -n 1)" 'nvme_dup_cqe: nvme0: qid=1, '
-is "snapshot: one hit" "$(trace-cmd snapshot | grep -c nvme_dup_cqe:)" 1
+trace-cmd snapshot > frozen
+has "snapshot: what it froze of this CPU ends with the hit" "$(from_hit < frozen)" 'nvme_dup_cqe: nvme0: qid=1, '
+is "snapshot: and with nothing else" "$(from_hit < frozen | wc -l)" 1
+is "snapshot: one hit" "$(grep -c nvme_dup_cqe: frozen)" 1
 trace-cmd stop
 for cpu in /sys/kernel/tracing/per_cpu/cpu*; do
 	dd if="$cpu/snapshot_raw" of="${cpu##*/}" bs=4096 iflag=nonblock 2> /dev/null
 done
 check "snapshot: to a file" sh -c 'trace-cmd restore -c -o head && trace-cmd restore -i head -o snapshot.dat $(ls -v cpu*)'
 is "snapshot: the file has the one hit" "$(hits snapshot.dat)" 1
-has "snapshot: the file ends with it" "$(last snapshot.dat)" 'nvme_dup_cqe: +nvme0: qid=1, '
+trace-cmd report -N snapshot.dat 2> /dev/null > saved
+has "snapshot: the file's part of this CPU ends with it" "$(from_hit < saved)" 'nvme_dup_cqe: +nvme0: qid=1, '
+is "snapshot: the file: and with nothing else" "$(from_hit < saved | wc -l)" 1
 has "snapshot: the file has the history" "$(trace-cmd report -N snapshot.dat 2>/dev/null)" 'nvme_setup_cmd:'
 
 # Why the condition: without it the kernel acts before the record is written.
