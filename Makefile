@@ -14,10 +14,12 @@ MAKEFLAGS += --no-builtin-rules
 include mk/rules.mk
 include mk/tests.mk
 include mk/kernel.mk
+include mk/install.mk
+-include mk/fuzz.mk
 
 .PHONY: all help deps clean
 
-all: $(PROGRAMS) ## build all programs
+all: $(PROGRAMS) $(PLUGINS) ## build all programs and plugins
 
 help: ## this list
 	@sed -nE 's/^([a-z_-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | \

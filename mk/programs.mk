@@ -2,6 +2,14 @@
 # What is built from what.
 
 objects = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)))
+san_objects = $(patsubst %.c,$(O)/san/%.o,$(wildcard $(1)))
+
+LIB := $(O)/lib/libdupcqe.a
+$(LIB): $(call objects,lib/*.c)
+$(O)/san/lib/libdupcqe.a: $(call san_objects,lib/*.c)
+
+PLUGINS := $(O)/plugin/plugin_nvme.so
+$(O)/plugin/plugin_nvme.so: $(call objects,plugin/traceevent/*.c) $(LIB)
 
 PROGRAMS := $(addprefix $(O)/tests/,vm/cqe-replay fabrics/nvmet-tcp-dup fabrics/nvmet-tcp-dup-asan fabrics/client)
 
@@ -14,3 +22,15 @@ $(O)/tests/fabrics/client: $(call objects,tests/fabrics/client*.c tests/fabrics/
 # the same target, its reading of untrusted bytes watched by the sanitizers
 $(O)/tests/fabrics/nvmet-tcp-dup-asan: $(TARGET_SOURCES:%.c=$(O)/san/%.o)
 $(O)/tests/fabrics/nvmet-tcp-dup-asan: LDFLAGS += $(SAN_FLAGS)
+
+# Each tests/unit/t-NAME.c is a program, and once more with the sanitizers; the other files there are shared by them.
+UNIT_TESTS := $(patsubst tests/%.c,%,$(wildcard tests/unit/t-*.c))
+UNIT_SHARED := $(filter-out tests/unit/t-%,$(wildcard tests/unit/*.c))
+TEST_PROGRAMS := $(UNIT_TESTS:%=$(O)/tests/%) $(UNIT_TESTS:%=$(O)/san/tests/%)
+
+$(UNIT_TESTS:%=$(O)/tests/%): $(O)/tests/unit/%: $(O)/tests/unit/%.o $(call objects,$(UNIT_SHARED)) $(LIB)
+$(UNIT_TESTS:%=$(O)/san/tests/%): $(O)/san/tests/unit/%: $(O)/san/tests/unit/%.o $(call san_objects,$(UNIT_SHARED)) \
+	$(O)/san/lib/libdupcqe.a
+$(TEST_PROGRAMS): LDLIBS += -lcmocka -ltraceevent
+$(UNIT_TESTS:%=$(O)/san/tests/%): LDFLAGS += $(SAN_FLAGS)
+.SECONDARY:

@@ -9,8 +9,9 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvl
 SAN_FLAGS := -fsanitize=address,undefined -fno-omit-frame-pointer
 SANITIZE := $(if $(filter 1,$(SAN)),$(SAN_FLAGS))
 CFLAGS ?= -O2 -g
-ALL_CFLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
-	-DDUPCQE_VERSION='"$(VERSION)"' $(CFLAGS) $(SANITIZE)
+# the same objects go into programs and plugins; a plugin shows only what it marks
+ALL_CFLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iinclude \
+	-fPIC -fvisibility=hidden -DDUPCQE_VERSION='"$(VERSION)"' $(CFLAGS) $(SANITIZE)
 
 include mk/programs.mk
 
@@ -24,9 +25,20 @@ $(O)/san/%.o: %.c mk/rules.mk mk/programs.mk Makefile
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) $(SAN_FLAGS) -MMD -MP -c -o $@ $<
 
-$(PROGRAMS):
+$(O)/%.a:
+	@mkdir -p $(@D)
+	$(call say,AR)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+# A plugin finds the trace library's symbols in the program that loads it.
+$(PLUGINS):
 	@mkdir -p $(@D)
 	$(call say,LINK)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -shared $(LDFLAGS) -o $@ $^
+
+$(PROGRAMS) $(TEST_PROGRAMS):
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

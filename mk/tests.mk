@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The tests: scripts t-*.sh in the rooms below tests/, run and counted by tests/run.
+# The tests: scripts t-*.sh in the rooms below tests/ and the programs of tests/unit, run and counted by tests/run.
 
-TESTS_FAST := tests/patch/t-refuses.sh tests/vm/t-replay-refuses.sh $(sort $(wildcard tests/tree/t-*.sh tests/fabrics/t-*.sh))
+TESTS_FAST := $(sort $(TEST_PROGRAMS)) tests/patch/t-refuses.sh tests/vm/t-replay-refuses.sh \
+	$(sort $(wildcard $(foreach room,tree fabrics golden plugin,tests/$(room)/t-*.sh)))
 TESTS_VM := $(filter-out $(TESTS_FAST),$(sort $(wildcard tests/patch/t-*.sh tests/vm/t-*.sh)))
 RUN := tests/run -t 1500 $(if $(filter 1,$(V)),-v) -l $(O)/test-logs
 
@@ -12,11 +13,11 @@ demo: ready ## boot a VM whose controller duplicates completions, and show them 
 	@tests/vm/demo
 
 check: ready ## all tests that a change must pass
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory all $(TEST_PROGRAMS)
 	@tests/vm/prepare
 	@$(RUN) $(TESTS_FAST) $(TESTS_VM)
 
-check-fast: all ## the tests that need no VM and no root, under a minute
+check-fast: all $(TEST_PROGRAMS) ## the tests that need no VM and no root, under a minute
 	@$(RUN) $(TESTS_FAST)
 
 check-mainline: ready ## the VM tests on mainline, and each patch built by itself (minutes)

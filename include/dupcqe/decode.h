@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * From a trace record to the model, in two steps: look the fields up by name, once for each trace, then
+ * decode its records. The only header of the library that knows libtraceevent.
+ *
+ * A decoder belongs to its caller, holds nothing that must be freed, and is not changed by decoding; it is
+ * valid as long as the tep_event that it was made from. Two traces have two decoders.
+ */
+#ifndef DUPCQE_DECODE_H
+#define DUPCQE_DECODE_H
+
+#include <stddef.h>
+#include "dupcqe/event.h"
+
+struct tep_event;
+
+/* Where a field stands in a record. */
+struct dupcqe_place {
+	uint16_t offset;	/* bytes from the start of the record */
+	uint16_t size;		/* bytes; of a dynamic array: of its locator */
+	uint8_t flags;		/* private to lib/decode.c */
+};
+
+struct dupcqe_decoder {
+	uint64_t found;		/* DUPCQE_BIT() of each field that the event's format has */
+	bool big_endian;	/* the traced machine */
+	struct dupcqe_place place[DUPCQE_FIELDS];
+};
+
+/*
+ * Look the fields of event up. A field that is missing, or is of a type that cannot be read as the
+ * model wants it, is left out of found.
+ * Returns 0, or -ENOENT if the format does not have what makes it our event at all (qid or sq_id, and cid);
+ * then *ret_decoder is untouched.
+ */
+int dupcqe_decoder_init(const struct tep_event *event, struct dupcqe_decoder *ret_decoder);
+
+/*
+ * Decode the size bytes of record. Nothing outside them is read, whatever the record claims. A field that
+ * lies outside, or whose bit in the record's own `present` is clear, is absent in the result.
+ * Returns 0, or -ENODATA if the record is too short for the command id; then *ret_event is untouched.
+ */
+int dupcqe_decode(const struct dupcqe_decoder *decoder, const void *record, size_t size,
+		  struct dupcqe_event *ret_event);
+
+#endif
