@@ -7,8 +7,8 @@ cd "$(dirname "$0")/../.." || exit 1
 
 # sees HEADER-REGEX ALLOWED-FILES-REGEX: files of the product that include the header and may not
 sees() {
-	find include lib plugin daemon cmd -name '*.[ch]' -o -name '*.cpp' 2> /dev/null |
-		xargs -r grep -lE "#include [<\"]([a-z]+/)?$1" | grep -vE "$2" || true
+	grep -rlE --include='*.[ch]' --include='*.cpp' "#include [<\"]([a-z]+/)?$1" include lib plugin daemon cmd 2> /dev/null |
+		grep -vE "$2" || true
 }
 
 is "only decode and the plugin know libtraceevent" "$(sees '(event-parse|trace-seq|kbuffer)\.h' '^(lib/decode|plugin/traceevent/|daemon/source)')" ""
