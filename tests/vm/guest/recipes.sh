@@ -11,7 +11,8 @@ cd "$work" || exit 1
 
 hits() { trace-cmd report -N "${1:-trace.dat}" 2>/dev/null | grep -c 'nvme_dup_cqe:'; }
 last() { trace-cmd report -N "$1" 2>/dev/null | tail -n 1; }
-# What the hit's own CPU has from its first hit on: the other CPUs write until the kernel has swapped the buffers.
+# What the hit's own CPU has from its first hit on. The other CPUs write until the kernel has swapped the buffers; on this one
+# the hit may have interrupted a task or a soft interrupt in the middle of writing a record, which then comes behind it.
 from_hit() {
 	gawk '/nvme_dup_cqe:/ && !cpu { match($0, /\[[0-9]+\]/); cpu = substr($0, RSTART, RLENGTH) }
 		cpu && index($0, cpu)'
@@ -65,8 +66,8 @@ check "history: the commands beside them" [ "$(trace-cmd report -N trace.dat 2>/
 check "snapshot: armed" trace-cmd start -q -e nvme -e nvme:nvme_dup_cqe -R 'snapshot:1 if reason > 0'
 "$replay" --queue 1 --lap > replayed
 trace-cmd snapshot > frozen
-has "snapshot: what it froze of this CPU ends with the hit" "$(from_hit < frozen)" 'nvme_dup_cqe: nvme0: qid=1, '
-is "snapshot: and with nothing else" "$(from_hit < frozen | wc -l)" 1
+has "snapshot: the hit" "$(cat frozen)" 'nvme_dup_cqe: nvme0: qid=1, '
+check "snapshot: its CPU has at most what it interrupted behind it" test "$(from_hit < frozen | wc -l)" -le 3
 is "snapshot: one hit" "$(grep -c nvme_dup_cqe: frozen)" 1
 trace-cmd stop
 for cpu in /sys/kernel/tracing/per_cpu/cpu*; do
@@ -75,8 +76,8 @@ done
 check "snapshot: to a file" sh -c 'trace-cmd restore -c -o head && trace-cmd restore -i head -o snapshot.dat $(ls -v cpu*)'
 is "snapshot: the file has the one hit" "$(hits snapshot.dat)" 1
 trace-cmd report -N snapshot.dat 2> /dev/null > saved
-has "snapshot: the file's part of this CPU ends with it" "$(from_hit < saved)" 'nvme_dup_cqe: +nvme0: qid=1, '
-is "snapshot: the file: and with nothing else" "$(from_hit < saved | wc -l)" 1
+has "snapshot: the hit in the file" "$(cat saved)" 'nvme_dup_cqe: +nvme0: qid=1, '
+check "snapshot: its CPU in the file, likewise" test "$(from_hit < saved | wc -l)" -le 3
 has "snapshot: the file has the history" "$(trace-cmd report -N snapshot.dat 2>/dev/null)" 'nvme_setup_cmd:'
 
 # Why the condition: without it the kernel acts before the record is written.
