@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The text of a command's words 10 to 15, as the kernel's own trace events show it (drivers/nvme/host/trace.c,
- * drivers/nvme/target/trace.c), from a table. The kernel's wording has changed over the years; so the
- * wording is a parameter.
+ * The text of a command's words 10 to 15, as the kernel's own trace events show it
+ * (drivers/nvme/host/trace.c, drivers/nvme/target/trace.c), from a table. The kernel's wording has
+ * changed over the years; so the wording is a parameter.
  */
 #ifndef DUPCQE_COMMAND_H
 #define DUPCQE_COMMAND_H
@@ -12,22 +12,22 @@
 
 enum dupcqe_command_set {
 	DUPCQE_SET_ADMIN,
-	DUPCQE_SET_NVM,		/* with the zoned commands */
-	DUPCQE_SET_FABRICS,	/* "opcode" is the command type, fctype */
+	DUPCQE_SET_NVM,	    /* with the zoned commands */
+	DUPCQE_SET_FABRICS, /* "opcode" is the command type, fctype */
 	DUPCQE_SETS,
 };
 
 enum dupcqe_driver {
-	DUPCQE_HOST,		/* system nvme */
-	DUPCQE_TARGET,		/* system nvmet */
+	DUPCQE_HOST,   /* system nvme */
+	DUPCQE_TARGET, /* system nvmet */
 	DUPCQE_DRIVERS,
 };
 
-/* Named after the long-term kernel that has it; lib/command.c says since when, commit by commit. */
+/* Named after a kernel that has it; lib/command_table.c says since when, commit by commit. */
 enum dupcqe_wording {
-	DUPCQE_WORDING_6_1,
-	DUPCQE_WORDING_6_12,
-	DUPCQE_WORDING_7_3,
+	DUPCQE_WORDING_6_1,  /* until 6.8 */
+	DUPCQE_WORDING_6_12, /* 6.9 to 6.12 */
+	DUPCQE_WORDING_7_3,  /* since 6.13 */
 	DUPCQE_WORDING_LATEST = DUPCQE_WORDING_7_3,
 };
 
