@@ -24,6 +24,7 @@ struct dupcqe_place {
 struct dupcqe_decoder {
 	uint64_t found;		/* DUPCQE_BIT() of each field that the event's format has */
 	bool big_endian;	/* the traced machine */
+	uint32_t fixed_end;	/* where the fields end and the dynamic data begin */
 	struct dupcqe_place place[DUPCQE_FIELDS];
 };
 
@@ -37,7 +38,8 @@ int dupcqe_decoder_init(const struct tep_event *event, struct dupcqe_decoder *re
 
 /*
  * Decode the size bytes of record. Nothing outside them is read, whatever the record claims. A field that
- * lies outside, or whose bit in the record's own `present` is clear, is absent in the result.
+ * lies outside, or whose bit in the record's own `present` is clear, is absent in the result, and so is a number
+ * that the model's type cannot hold. Where the format has no tag or genctr they are taken from the cid.
  * Returns 0, or -ENODATA if the record is too short for the command id; then *ret_event is untouched.
  */
 int dupcqe_decode(const struct dupcqe_decoder *decoder, const void *record, size_t size,

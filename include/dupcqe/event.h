@@ -111,6 +111,7 @@ struct dupcqe_event {
 	uint8_t opcode;
 
 	uint8_t cqw_count;	/* whole CQEs in cqw, 0 to DUPCQE_WINDOW_CQES */
+	bool cqw_cut;		/* the record claims more CQEs than it holds: cut short, or a lie */
 	bool big_endian;	/* the record comes from a machine of that byte order */
 	uint32_t cqw[DUPCQE_WINDOW_CQES][DUPCQE_CQE_WORDS];	/* oldest first */
 	uint32_t sqe[DUPCQE_SQE_WORDS];
@@ -127,14 +128,22 @@ static inline bool dupcqe_has(const struct dupcqe_event *event, enum dupcqe_fiel
 }
 
 /*
- * The index in cqw of the entry that was refused, by the rule of docs/event-abi.md; -1 if the window
- * is absent or does not reach that far.
+ * The index in cqw of the entry that was refused; -1 if the window is absent or does not reach that far.
+ * The slots tell; without them the rule of docs/event-abi.md does, which counts on a whole window.
  */
 static inline int dupcqe_window_hit(const struct dupcqe_event *event)
 {
-	int before = event->cqw_count > DUPCQE_WINDOW_BEFORE ? DUPCQE_WINDOW_BEFORE : event->cqw_count - 1;
+	const uint64_t slots =
+		DUPCQE_BIT(DUPCQE_Q_DEPTH) | DUPCQE_BIT(DUPCQE_CQ_HEAD) | DUPCQE_BIT(DUPCQE_CQW_SLOT);
+	uint32_t hit = DUPCQE_WINDOW_BEFORE;
 
-	return dupcqe_has(event, DUPCQE_CQW) ? before : -1;
+	if (!dupcqe_has(event, DUPCQE_CQW))
+		return -1;
+	if ((event->has & slots) == slots && event->q_depth)
+		hit = (event->cq_head + event->q_depth - event->cqw_slot) % event->q_depth;
+	else if (event->cqw_count <= DUPCQE_WINDOW_BEFORE && !event->cqw_cut)
+		hit = event->cqw_count - 1u;
+	return hit < event->cqw_count ? (int)hit : -1;
 }
 
 #endif
