@@ -32,5 +32,6 @@ $(UNIT_TESTS:%=$(O)/tests/%): $(O)/tests/unit/%: $(O)/tests/unit/%.o $(call obje
 $(UNIT_TESTS:%=$(O)/san/tests/%): $(O)/san/tests/unit/%: $(O)/san/tests/unit/%.o $(call san_objects,$(UNIT_SHARED)) \
 	$(O)/san/lib/libdupcqe.a
 $(TEST_PROGRAMS): LDLIBS += -lcmocka -ltraceevent
+$(O)/tests/unit/t-names $(O)/san/tests/unit/t-names: LDLIBS += -lnvme
 $(UNIT_TESTS:%=$(O)/san/tests/%): LDFLAGS += $(SAN_FLAGS)
 .SECONDARY:

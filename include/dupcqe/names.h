@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Names of the specification's numbers. Every function returns a static string, or NULL for a number
- * that has no name here: the caller then shows the number.
+ * Names of the specification's numbers. Every function returns a static string, or NULL for a
+ * number that has no name here: the caller then shows the number.
  */
 #ifndef DUPCQE_NAMES_H
 #define DUPCQE_NAMES_H
@@ -19,8 +19,8 @@ const char *dupcqe_rq_state_name(uint8_t state);
 const char *dupcqe_opcode_name(enum dupcqe_command_set set, uint8_t opcode);
 
 /*
- * Status code type and status code of a CQE: sct is 0 to 7, sc 0 to 255 (NVMe base specification, 3.3.3.2.1).
- * Some command specific codes mean different things in the three sets.
+ * Status code type and status code of a CQE: sct is 0 to 7, sc 0 to 255 (NVMe base
+ * specification, 3.3.3.2.1). Some command specific codes mean different things in the three sets.
  */
 const char *dupcqe_status_type_name(uint8_t sct);
 const char *dupcqe_status_name(enum dupcqe_command_set set, uint8_t sct, uint8_t sc);
