@@ -11,13 +11,18 @@ $(O)/san/lib/libdupcqe.a: $(call san_objects,lib/*.c)
 PLUGINS := $(O)/plugin/plugin_nvme.so
 $(O)/plugin/plugin_nvme.so: $(call objects,plugin/traceevent/*.c) $(LIB)
 
-PROGRAMS := $(addprefix $(O)/tests/,vm/cqe-replay fabrics/nvmet-tcp-dup fabrics/nvmet-tcp-dup-asan fabrics/client)
+PROGRAMS := $(addprefix $(O)/tests/,vm/cqe-replay fabrics/nvmet-tcp-dup fabrics/nvmet-tcp-dup-asan fabrics/client \
+	plugin/kshark-info)
 
 TARGET_SOURCES := $(wildcard tests/fabrics/nvmet-tcp-dup*.c)
 
 $(O)/tests/vm/cqe-replay: $(call objects,tests/vm/replay/*.c)
 $(O)/tests/fabrics/nvmet-tcp-dup: $(call objects,$(TARGET_SOURCES))
 $(O)/tests/fabrics/client: $(call objects,tests/fabrics/client*.c tests/fabrics/nvmet-tcp-dup-pdu.c)
+
+$(O)/tests/plugin/kshark-info: $(O)/tests/plugin/kshark-info.o
+$(O)/tests/plugin/kshark-info: LDLIBS += -lkshark
+$(O)/tests/plugin/kshark-info.o: ALL_CFLAGS += $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libkshark 2>/dev/null))
 
 # the same target, its reading of untrusted bytes watched by the sanitizers
 $(O)/tests/fabrics/nvmet-tcp-dup-asan: $(TARGET_SOURCES:%.c=$(O)/san/%.o)
@@ -34,4 +39,11 @@ $(UNIT_TESTS:%=$(O)/san/tests/%): $(O)/san/tests/unit/%: $(O)/san/tests/unit/%.o
 $(TEST_PROGRAMS): LDLIBS += -lcmocka -ltraceevent
 $(O)/tests/unit/t-names $(O)/san/tests/unit/t-names: LDLIBS += -lnvme
 $(UNIT_TESTS:%=$(O)/san/tests/%): LDFLAGS += $(SAN_FLAGS)
+
+# those of the plugin have it inside, and need lib/ again behind it
+PLUGIN_TESTS := $(filter unit/t-plugin%,$(UNIT_TESTS))
+$(PLUGIN_TESTS:%=$(O)/tests/%): $(call objects,plugin/traceevent/*.c)
+$(PLUGIN_TESTS:%=$(O)/tests/%): LDLIBS += $(LIB) -ltraceevent
+$(PLUGIN_TESTS:%=$(O)/san/tests/%): $(call san_objects,plugin/traceevent/*.c)
+$(PLUGIN_TESTS:%=$(O)/san/tests/%): LDLIBS += $(O)/san/lib/libdupcqe.a -ltraceevent
 .SECONDARY:
