@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The tests: scripts t-*.sh in the rooms below tests/ and the programs of tests/unit, run and counted by tests/run.
 
-TESTS_FAST := $(sort $(TEST_PROGRAMS)) tests/patch/t-refuses.sh tests/vm/t-replay-refuses.sh \
+TESTS_FAST := $(sort $(TEST_PROGRAMS)) tests/patch/t-refuses.sh $(sort $(wildcard tests/vm/t-*-refuses.sh)) \
 	$(sort $(wildcard $(foreach room,tree fabrics golden plugin,tests/$(room)/t-*.sh)))
 TESTS_VM := $(filter-out $(TESTS_FAST),$(sort $(wildcard tests/patch/t-*.sh tests/vm/t-*.sh)))
 RUN := tests/run -t 1500 $(if $(filter 1,$(V)),-v) -l $(O)/test-logs
