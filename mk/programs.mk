@@ -12,7 +12,7 @@ PLUGINS := $(O)/plugin/plugin_nvme.so
 $(O)/plugin/plugin_nvme.so: $(call objects,plugin/traceevent/*.c) $(LIB)
 
 PROGRAMS := $(addprefix $(O)/tests/,vm/cqe-replay vm/nvme-commands fabrics/nvmet-tcp-dup fabrics/nvmet-tcp-dup-asan fabrics/client \
-	plugin/kshark-info)
+	plugin/kshark-info bench/repeat-pages bench/library)
 
 TARGET_SOURCES := $(wildcard tests/fabrics/nvmet-tcp-dup*.c)
 
@@ -24,6 +24,10 @@ $(O)/tests/fabrics/client: $(call objects,tests/fabrics/client*.c tests/fabrics/
 $(O)/tests/plugin/kshark-info: $(O)/tests/plugin/kshark-info.o
 $(O)/tests/plugin/kshark-info: LDLIBS += -lkshark
 $(O)/tests/plugin/kshark-info.o: ALL_CFLAGS += $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libkshark 2>/dev/null))
+
+$(O)/tests/bench/repeat-pages: $(O)/tests/bench/repeat-pages.o
+$(O)/tests/bench/library: $(O)/tests/bench/library.o $(LIB)
+$(O)/tests/bench/library: LDLIBS += -ltraceevent
 
 # the same target, its reading of untrusted bytes watched by the sanitizers
 $(O)/tests/fabrics/nvmet-tcp-dup-asan: $(TARGET_SOURCES:%.c=$(O)/san/%.o)

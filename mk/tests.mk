@@ -28,6 +28,8 @@ bench: ready ## the figures, as ratios against peers in one run
 	@$(MAKE) --no-print-directory all
 	@tests/vm/prepare
 	@tests/bench/cost
+	@echo
+	@tests/bench/plugin
 
 # On a machine where packages are missing, install them first.
 .PHONY: ready
