@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is fuzzed, and what tests/unit/t-corpus.c runs over the corpus without a fuzzer. They abort,
+ * or make a sanitizer abort, when something is wrong; 0 otherwise, as libFuzzer wants it.
+ */
+#ifndef TESTS_FUZZ_TARGETS_H
+#define TESTS_FUZZ_TARGETS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct dupcqe_event;
+struct dupcqe_decoder;
+
+/* data is a record under the real format, in both byte orders. */
+int fuzz_record(const uint8_t *data, size_t size);
+/* data is a format in the code of tests/fuzz/make-format.h, and a record. */
+int fuzz_format(const uint8_t *data, size_t size);
+/* likewise, and a print format: for each event that the plugin handles. */
+int fuzz_plugin(const uint8_t *data, size_t size);
+
+/* Decode, and check what must hold of any result; the formatters too. */
+void check_record(const struct dupcqe_decoder *decoder, const uint8_t *record, size_t size);
+
+#endif
