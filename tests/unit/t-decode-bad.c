@@ -1,36 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Records that are cut short or lie. The sanitizers watch in the other build of this file. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
-#include "event-format.h"
+#include "decode-case.h"
 
-#define BIT(name) DUPCQE_BIT(DUPCQE_##name)
 #define ALL	  (DUPCQE_BIT(DUPCQE_FIELDS) - 1)
 #define END	  MADE_FIELDS_END
-
-static struct made made;
-static struct dupcqe_decoder decoder;
-static struct dupcqe_event event;
-
-static int start(void **state)
-{
-	(void)state;
-	made_start(&made, false);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	made_end(&made);
-	return 0;
-}
 
 static void init_decoder(void)
 {

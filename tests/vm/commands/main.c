@@ -76,18 +76,6 @@ static bool is_loopback(const char *ctrl)
 	return !read_text(path, text, sizeof(text)) && strstr(text, "traddr=127.0.0.1,");
 }
 
-static int open_node(const char *name)
-{
-	char path[64];
-	int fd;
-
-	snprintf(path, sizeof(path), "/dev/%s", name);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		fail("cannot open '%s': %s", path, strerror(errno));
-	return fd;
-}
-
 /* nvme1n2: the disk of the I/O commands; nvme1: any of the controller's. */
 static int use_namespace(struct device *dev, const char *name)
 {
@@ -110,8 +98,8 @@ static int open_controller(struct controller *ctrl, const char *name)
 	if (device_find(&ctrl->dev, name) || use_namespace(&ctrl->dev, name))
 		return -1;
 	ctrl->page = aligned_alloc(PAGE, PAGE);
-	ctrl->admin_fd = open_node(ctrl->dev.name);
-	ctrl->ns_fd = open_node(ctrl->dev.ns);
+	ctrl->admin_fd = device_open_node(ctrl->dev.name);
+	ctrl->ns_fd = device_open_node(ctrl->dev.ns);
 	if (!ctrl->page || ctrl->admin_fd < 0 || ctrl->ns_fd < 0)
 		return -1;
 	memset(ctrl->page, 0, PAGE);

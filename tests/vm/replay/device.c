@@ -169,7 +169,7 @@ int pin_to_cpu(int cpu)
 	return -1;
 }
 
-static int open_node(const char *name)
+int device_open_node(const char *name)
 {
 	char path[64];
 	int fd;
@@ -260,10 +260,10 @@ static int make_data(struct device *dev)
 
 int device_open(struct device *dev)
 {
-	dev->ctrl_fd = open_node(dev->name);
+	dev->ctrl_fd = device_open_node(dev->name);
 	if (dev->ctrl_fd < 0)
 		return -1;
-	dev->ns_fd = open_node(dev->ns);
+	dev->ns_fd = device_open_node(dev->ns);
 	if (dev->ns_fd < 0)
 		return -1;
 	if (map_bar(dev) || find_doorbell(dev) || find_size(dev))

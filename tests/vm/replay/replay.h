@@ -159,6 +159,8 @@ struct command {
 
 int device_find(struct device *dev, const char *name);
 int device_find_queue(struct device *dev, unsigned int qid);
+/* /dev/NAME, for reading and writing; says what is wrong. Returns the descriptor or -1. */
+int device_open_node(const char *name);
 int device_open(struct device *dev);
 void device_close(struct device *dev);
 int device_check_shadow_doorbells(struct device *dev);
