@@ -5,7 +5,8 @@
 set -u
 cd "$(dirname "$0")/../../.." || exit 1
 
-waiters=()
+while sleep 1; do echo 'heartbeat of the guest' > /dev/kmsg; done &
+waiters=($!)
 for cpu in $(seq 0 $(($(nproc) - 1))); do
 	# removing an instance waits for a grace period
 	taskset -c "$cpu" sh -c 'while mkdir "$0" && rmdir "$0"; do sleep 0.2; done' "/sys/kernel/tracing/instances/rcu$cpu" &
