@@ -17,9 +17,11 @@ include mk/kernel.mk
 include mk/install.mk
 -include mk/fuzz.mk
 
-.PHONY: all help deps clean
+.PHONY: all plugin help deps clean
 
 all: $(PROGRAMS) $(PLUGINS) ## build all programs and plugins
+
+plugin: $(PLUGINS) ## the plugins alone: wants a compiler, libtraceevent-dev and pkg-config
 
 help: ## this list
 	@sed -nE 's/^([a-z_-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | \
