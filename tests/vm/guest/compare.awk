@@ -90,9 +90,9 @@ FNR == NR { next }
 	      (cid + 65536 * (wstatus * 2 + get($0, "phase"))))
 	field("phase", get($0, "phase"), get($0, "cq_phase"))
 
-	# the submission entry; slots never written carry no command
+	# the submission entry; slots never written are zeroes and carry no command, other than a Flush with command id 0
 	n = words(get($0, "sqe"), sqe)
-	if (class == "unknown-tag" && cid == 0) {
+	if (cid == 0 && wop == 0 && wnsid == 0) {
 		field("submission entry", n " " get($0, "sq_slot"), "0 -1")
 	} else {
 		field("submission slot", get($0, "sq_slot"), kv(w, "slot"))
