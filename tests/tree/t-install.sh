@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# make install: what lands where, and that the tools find it there.
+# make install: what lands where, and that trace-cmd loads it.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
@@ -16,7 +16,7 @@ wanted="644 ${plugins#/}/plugin_nvme.so
 printed=$(make install 2>&1)
 is "what is installed, and how" "$(files)" "$wanted"
 is "it says what it put where" "$printed" "$(sed "s|^644 |$dest/|" <<<"$wanted")"
-has "trace-cmd finds the plugin there" \
+has "trace-cmd loads what was installed" \
 	"$(TRACEEVENT_PLUGIN_DIR=$dest$plugins trace-cmd list -O 2>&1 | grep -A2 'plugin:[[:space:]]*nvme$')" 'option:[[:space:]]*verbose'
 make install > /dev/null
 is "twice is harmless" "$(files)" "$wanted"

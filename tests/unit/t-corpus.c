@@ -10,24 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 #include "../fuzz/targets.h"
+#include "corpus.h"
 
 typedef int (*target)(const uint8_t *data, size_t size);
-
-static size_t read_file(const char *folder, const char *name, uint8_t *buffer, size_t size)
-{
-	char path[512];
-	size_t count;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	file = fopen(path, "rb");
-	if (!file)
-		fail_msg("cannot open '%s'", path);
-	count = fread(buffer, 1, size, file);
-	fclose(file);
-	assert_true(count > 0 && count < size);
-	return count;
-}
 
 static void run_whole_and_cut(target run, const uint8_t *data, size_t size)
 {
@@ -50,7 +35,7 @@ static void run_folder(target run, const char *folder)
 	while ((entry = readdir(dir)))
 		if (entry->d_name[0] != '.') {
 			run_whole_and_cut(run, data,
-					  read_file(folder, entry->d_name, data, sizeof(data)));
+					  corpus_read(folder, entry->d_name, data, sizeof(data)));
 			count++;
 		}
 	closedir(dir);
@@ -60,19 +45,19 @@ static void run_folder(target run, const char *folder)
 static void records(void **state)
 {
 	(void)state;
-	run_folder(fuzz_record, "tests/fuzz/corpus/record");
+	run_folder(fuzz_record, CORPUS "/record");
 }
 
 static void formats(void **state)
 {
 	(void)state;
-	run_folder(fuzz_format, "tests/fuzz/corpus/format");
+	run_folder(fuzz_format, CORPUS "/format");
 }
 
 static void plugin(void **state)
 {
 	(void)state;
-	run_folder(fuzz_plugin, "tests/fuzz/corpus/plugin");
+	run_folder(fuzz_plugin, CORPUS "/plugin");
 }
 
 int main(void)

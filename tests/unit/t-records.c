@@ -11,29 +11,12 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
+#include "corpus.h"
 #include "dupcqe/text.h"
 #include "event-format.h"
 
-#define CORPUS "tests/fuzz/corpus"
-
 static struct dupcqe_decoder decoder;
 static struct dupcqe_event event;
-
-static size_t read_file(const char *folder, const char *name, char *buffer, size_t size)
-{
-	char path[512];
-	size_t count;
-	FILE *file;
-
-	snprintf(path, sizeof(path), CORPUS "/%s/%s", folder, name);
-	file = fopen(path, "rb");
-	if (!file)
-		fail_msg("cannot open '%s'", path);
-	count = fread(buffer, 1, size, file);
-	fclose(file);
-	assert_true(count > 0 && count < size);
-	return count;
-}
 
 static const char *state_name(void)
 {
@@ -110,10 +93,10 @@ static void check_hit(const char *name)
 static void check_record(const char *name)
 {
 	char record[4096], kernel[8192], ours[8192];
-	size_t size = read_file("record", name, record, sizeof(record));
+	size_t size = corpus_read(CORPUS "/record", name, record, sizeof(record));
 	struct dupcqe_text text;
 
-	kernel[read_file("text", name, kernel, sizeof(kernel) - 1)] = '\0';
+	kernel[corpus_read(CORPUS "/text", name, kernel, sizeof(kernel) - 1)] = '\0';
 	assert_int_equal(decode_copy(&decoder, record, size, &event), 0);
 	dupcqe_text_init(&text, ours, sizeof(ours));
 	put_first_half(&text);
