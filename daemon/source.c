@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+#include "journal.h"
+#include "source_files.h"
+#include "source_state.h"
+#include "source_tracefs.h"
+#include "stopped.h"
+
+/* 0 also while there is no event: then it waits. */
+static int look(struct source *source)
+{
+	int before = source->event.id;
+	int err = source_event_look(&source->event, source->hits.folder), ring_err;
+	bool had = source->has_event;
+
+	source_enable_history(source);
+	if (!err)
+		err = source_adopt_clock(source);
+	if (!err)
+		err = source_enable_event(source);
+	source->has_event = !err;
+	source_news_wait(&source->news, err);
+	if (had != !err || (!err && before != source->event.id))
+		source->calls.event(source->calls.context, !err);
+	ring_err = source_open_rings(source);
+	return err && err != -ENOENT && err != -EPROTO ? err : ring_err;
+}
+
+static void take_config(struct source *source, const struct config *config)
+{
+	source->wanted_count = config->history_count;
+	memcpy(source->wanted, config->history, sizeof(source->wanted));
+	memset(source->missing, 0, sizeof(source->missing));
+	snprintf(source->clock, sizeof(source->clock), "%s",
+		 *config->clock ? config->clock : "mono");
+}
+
+/* A frozen history is somebody's evidence: it stays so until it is thawed by hand. */
+static void tell_if_frozen(const struct source *source)
+{
+	if (stopped_recover(SOURCE_RUN, source->history.path))
+		journal_printf(LOG_NOTICE, JOURNAL_PLAIN,
+			       "the history goes on, which a daemon that was killed had stopped");
+	if (source_frozen(source))
+		journal_printf(LOG_WARNING, JOURNAL_PLAIN,
+			       "the history is frozen: write 1 to '%s/tracing_on' to go on",
+			       source->history.path);
+}
+
+static int open_instances(struct source *source, const char *given, const char *name)
+{
+	char tracefs[CONFIG_PATH];
+	int err = source_tracefs_find(given, "/proc/self/mounts", tracefs, sizeof(tracefs));
+
+	if (!err)
+		err = source_instance_open(&source->history, tracefs, name, "");
+	if (!err)
+		err = source_instance_open(&source->hits, tracefs, name, "-hits");
+	if (!err && (source->history.taken_over || source->hits.taken_over))
+		journal_printf(LOG_NOTICE, JOURNAL_PLAIN,
+			       "took over the trace instance '%s' of an earlier run",
+			       source->history.path);
+	return err;
+}
+
+static int open_event(struct source *source, const char *event)
+{
+	int err = source_event_init(&source->event, event, source->hits.folder);
+
+	if (err)
+		journal_printf(LOG_ERR, JOURNAL_PLAIN, "cannot watch the event '%s': %s", event,
+			       strerror(-err));
+	else if (!(source->page = malloc(source->event.page_size)))
+		err = -ENOMEM;
+	return err;
+}
+
+static int open_epoll(struct source *source)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = source };
+
+	source->inner_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (source->inner_fd < 0 ||
+	    epoll_ctl(source->epoll_fd, EPOLL_CTL_ADD, source->inner_fd, &event))
+		return -errno;
+	return source_news_open(&source->news, source->inner_fd, SOURCE_TAG_NEWS);
+}
+
+/* The order matters: nothing is enabled before all is set, and news come before the first look. */
+static int open_all(struct source *source, const char *tracefs, const char *name, const char *event,
+		    const struct config *config)
+{
+	int err;
+
+	take_config(source, config);
+	source->identity = identity_new("/sys/class/nvme");
+	err = source->identity ? 0 : -ENOMEM;
+	if (!err)
+		err = open_instances(source, tracefs, name);
+	if (!err)
+		err = open_event(source, event);
+	if (!err)
+		err = source_prepare_history(source, config);
+	if (!err)
+		err = source_prepare_hits(source);
+	if (!err)
+		err = open_epoll(source);
+	if (!err)
+		err = source_make_rings(source, name);
+	return err ? err : look(source);
+}
+
+static void close_all(struct source *source, bool remove_history, bool remove_hits)
+{
+	unsigned int i;
+
+	if (source->inner_fd >= 0) {
+		epoll_ctl(source->epoll_fd, EPOLL_CTL_DEL, source->inner_fd, NULL);
+		close(source->inner_fd);
+	}
+	source_news_close(&source->news);
+	for (i = 0; source->rings && i < source->ring_count; i++)
+		source_ring_close(&source->rings[i]);
+	source_event_done(&source->event);
+	/* the counters of an instance that stays are held against the ledger by the next run */
+	source_ledger_close(&source->ledger, source_instance_close(&source->hits, remove_hits));
+	source_instance_close(&source->history, remove_history);
+	identity_free(source->identity);
+	free(source->rings);
+	free(source->page);
+	free(source);
+}
+
+static void tell_of_clock(const struct source *source)
+{
+	if (source->other_clock)
+		journal_printf(LOG_NOTICE, JOURNAL_PLAIN,
+			       "the history's clock is '%s' now; the hits keep theirs, so that none is lost, and "
+			       "have no trace time until the daemon is started anew", source->clock);
+}
+
+int source_open(const char *tracefs, const char *name, const char *event,
+		const struct config *config, int epoll_fd, const struct source_calls *calls,
+		struct source **ret_source)
+{
+	struct source *source = calloc(1, sizeof(*source));
+	int err;
+
+	if (!source)
+		return -ENOMEM;
+	source->calls = *calls;
+	source->epoll_fd = epoll_fd;
+	source->inner_fd = source->history.folder = source->hits.folder = -1;
+	source->news.uevents = source->news.timer = source->event.id = -1;
+	err = open_all(source, tracefs, name, event, config);
+	if (err) {
+		close_all(source, !source->history.taken_over, !source->hits.taken_over);
+		return err;
+	}
+	tell_if_frozen(source);
+	tell_of_clock(source);
+	if (!source->has_event)
+		source->calls.event(source->calls.context, false);
+	*ret_source = source;
+	return 0;
+}
+
+int source_ready(struct source *source)
+{
+	struct epoll_event events[SOURCE_AT_ONCE];
+	int i, err, count = epoll_wait(source->inner_fd, events, SOURCE_AT_ONCE, 0);
+	uint32_t rings[SOURCE_AT_ONCE];
+	unsigned int ready = 0;
+	bool news = false;
+
+	if (count < 0)
+		return errno == EINTR ? 0 : -errno;
+	for (i = 0; i < count; i++)
+		if (events[i].data.u32 == SOURCE_TAG_NEWS)
+			news = true;
+		else
+			rings[ready++] = events[i].data.u32;
+	err = source_read(source, rings, ready);
+	if (err || !news)
+		return err;
+	source_news_take(&source->news);
+	look(source); /* what failed is in the log, and tried again at the next news or tick */
+	return 0;
+}
+
+int source_reload(struct source *source, const struct config *config)
+{
+	int err;
+
+	take_config(source, config);
+	err = source_prepare_history(source, config);
+	source_enable_history(source);
+	if (!err)
+		err = source_adopt_clock(source);
+	if (!err)
+		tell_of_clock(source);
+	return err;
+}
+
+bool source_frozen(const struct source *source)
+{
+	return source_file_says(source->history.folder, "tracing_on", "0");
+}
+
+const char *source_path(const struct source *source)
+{
+	return source->history.path;
+}
+
+void source_stats(const struct source *source, struct source_stats *ret_stats)
+{
+	const struct source_account *account = source->ledger.accounts;
+	unsigned int i;
+
+	*ret_stats = (struct source_stats){ .has_event = source->has_event };
+	for (i = 0; i < source->ring_count; i++, account++) {
+		ret_stats->hits += account->hits;
+		ret_stats->undecodable += account->undecodable;
+		ret_stats->lost += account->stolen + account->dropped;
+	}
+}
+
+void source_close(struct source *source, bool remove)
+{
+	close_all(source, remove, remove);
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* How the two instances are set, and what is enabled in them. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "journal.h"
+#include "source_files.h"
+#include "source_state.h"
+
+/*
+ * For each CPU: two laps of a completion ring of 1024 entries fit, all of them reported in one
+ * interrupt. On machines of very many CPUs it is less: a storm comes from a queue or two, and this is
+ * memory that nobody else has for years. When it is full the newest hits are dropped and counted one
+ * by one: the first ones tell how it began.
+ */
+enum { HITS_KB = 1024, HITS_KB_LEAST = 128, HITS_KB_OF_ALL = 65536 };
+
+static uint64_t hits_kilobytes(void)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_CONF), each = HITS_KB_OF_ALL / (cpus > 0 ? cpus : 1);
+
+	return each > HITS_KB ? HITS_KB : each < HITS_KB_LEAST ? HITS_KB_LEAST : each;
+}
+
+static int set_all(const struct source_instance *instance, const char *const (*settings)[2],
+		   unsigned int count)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < count && !err; i++)
+		err = source_instance_set(instance, settings[i][0], settings[i][1]);
+	return err;
+}
+
+static uint64_t in_kilobytes(const struct config *config)
+{
+	return (config->buffer_size + 1023) / 1024;
+}
+
+/* The kernel takes whole pages, and some kernels tell what those amount to. */
+static bool has_size(const struct source *source, const struct source_instance *instance, uint64_t kilobytes)
+{
+	char line[64], *end;
+	uint64_t is;
+
+	if (source_file_line(instance->folder, "buffer_size_kb", line, sizeof(line)))
+		return false;
+	is = strtoull(line, &end, 10);
+	return end != line && !*end && is >= kilobytes && is - kilobytes <= source->event.page_size / 1024;
+}
+
+/* Only if it is another one: nothing is recorded, or counted as lost, while the kernel works on it. */
+static int set_size(const struct source *source, const struct source_instance *instance, uint64_t kilobytes)
+{
+	char text[24];
+
+	if (has_size(source, instance, kilobytes))
+		return 0;
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)kilobytes);
+	return source_instance_set(instance, "buffer_size_kb", text);
+}
+
+bool source_would_empty(const struct source *source, const struct config *config)
+{
+	return !source_file_says(source->history.folder, "trace_clock",
+				 *config->clock ? config->clock : "mono") ||
+	       (config->buffer_size && !has_size(source, &source->history, in_kilobytes(config)));
+}
+
+int source_prepare_history(struct source *source, const struct config *config)
+{
+	const char *wanted[CONFIG_EVENTS + 1] = { source->event.name };
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < source->wanted_count; i++)
+		wanted[i + 1] = source->wanted[i];
+	err = source_instance_only(&source->history, wanted, source->wanted_count + 1);
+	if (!err)
+		err = source_instance_set(&source->history, "trace_clock", source->clock);
+	if (!err && config->buffer_size)
+		err = set_size(source, &source->history, in_kilobytes(config));
+	return err;
+}
+
+int source_prepare_hits(struct source *source)
+{
+	static const char *const settings[][2] = {
+		{ "tracing_on", "1" },
+		{ "buffer_percent", "0" }, /* else one rare hit wakes nobody */
+		{ "options/overwrite", "0" },
+	};
+	const char *wanted[] = { source->event.name };
+	int err = source_instance_only(&source->hits, wanted, 1);
+
+	if (!err)
+		err = set_all(&source->hits, settings, sizeof(settings) / sizeof(settings[0]));
+	return err ? err : set_size(source, &source->hits, hits_kilobytes());
+}
+
+/* What the history wants besides the event may be missing, and come later. */
+void source_enable_history(struct source *source)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < source->wanted_count; i++) {
+		err = source_instance_enable(&source->history, source->wanted[i], true);
+		if (err && !source->missing[i])
+			journal_printf(LOG_WARNING, JOURNAL_PLAIN,
+				       "cannot record '%s' in the history: %s", source->wanted[i],
+				       err == -ENOENT ? "not in this kernel now" : strerror(-err));
+		source->missing[i] = err;
+	}
+}
+
+/* In the history first: what is reported is there. */
+int source_enable_event(struct source *source)
+{
+	int err = source_instance_enable(&source->history, source->event.name, true);
+
+	if (!err)
+		err = source_instance_unfilter(&source->history, source->event.name);
+	if (!err)
+		err = source_instance_unfilter(&source->hits, source->event.name);
+	if (!err)
+		err = source_instance_enable(&source->hits, source->event.name, true);
+	if (err && err != -ENOENT)
+		journal_printf(LOG_ERR, JOURNAL_PLAIN, "cannot enable '%s' in '%s': %s",
+			       source->event.name, source->hits.path, strerror(-err));
+	return err;
+}
+
+/* 1: something waits to be read; 0; or -errno. */
+static int is_waiting(const struct source *source)
+{
+	struct source_ring_stats stats;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < source->ring_count && !err; i++) {
+		if (source->rings[i].fd < 0)
+			continue;
+		err = source_ring_stats(&source->rings[i], source->hits.folder, &stats);
+		if (!err && stats.waiting)
+			return 1;
+	}
+	return err;
+}
+
+/* The kernel empties the rings and begins to count anew: all that was in them has to be accounted for. */
+static int set_clock(struct source *source)
+{
+	const struct source_ring_stats none = { 0 };
+	unsigned int i;
+	int err = source_settle_all(source);
+
+	if (!err)
+		err = source_instance_set(&source->hits, "trace_clock", source->clock);
+	for (i = 0; i < source->ring_count && !err; i++)
+		source_account_begin(source->rings[i].account, &none);
+	return err;
+}
+
+/* What comes while it is changed would be neither read nor counted. */
+int source_adopt_clock(struct source *source)
+{
+	int err = 0;
+
+	source->other_clock = !source_file_says(source->hits.folder, "trace_clock", source->clock);
+	if (!source->other_clock || source_instance_has(&source->hits, source->event.name))
+		return 0;
+	err = is_waiting(source);
+	if (!err)
+		err = set_clock(source);
+	else if (err == 1)
+		return 0;
+	source->other_clock = err;
+	return err;
+}

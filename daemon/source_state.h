@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The source inside: source.c opens, looks after and closes it, source_setup.c and source_rings.c
+ * make its parts ready, source_read.c reads it.
+ *
+ * There are two instances, because whoever reads a ring buffer takes the records out of it and is
+ * woken up by each: NAME has the history and the event, is never read, and is what snapshots are
+ * made of; NAME-hits has the event alone, and is what wakes the daemon.
+ */
+#ifndef NVME_DUPCQED_SOURCE_STATE_H
+#define NVME_DUPCQED_SOURCE_STATE_H
+
+#include "identity.h"
+#include "source.h"
+#include "source_event.h"
+#include "source_instance.h"
+#include "source_ledger.h"
+#include "source_news.h"
+#include "source_ring.h"
+
+#define SOURCE_RUN "/run/nvme-dupcqed"
+
+enum {
+	SOURCE_TAG_NEWS = UINT32_MAX, /* in inner_fd; a ring has its index */
+	SOURCE_AT_ONCE = 64,	      /* rings read in turns */
+	SOURCE_BUDGET = 4096,	      /* records, after which the rings' turn is over */
+};
+
+struct source {
+	struct source_calls calls;
+	struct source_instance history, hits;
+	struct source_event event;
+	struct source_news news;
+	struct source_ledger ledger;
+	struct source_ring *rings; /* one for each possible CPU */
+	unsigned int ring_count;
+	int epoll_fd; /* the caller's */
+	int inner_fd; /* an epoll of the rings and the news, which is in the caller's */
+	struct identity_cache *identity;
+	void *page;
+	struct hit hit;
+	bool has_event;
+	char clock[16];
+	bool other_clock;		/* the hits' clock is another one than the history's */
+	char wanted[CONFIG_EVENTS][64]; /* of the history */
+	bool missing[CONFIG_EVENTS];	/* ... and said so */
+	unsigned int wanted_count;
+};
+
+/* source_setup.c: all return 0 or -errno; what was wrong is in the log. */
+int source_prepare_history(struct source *source, const struct config *config);
+int source_prepare_hits(struct source *source);
+void source_enable_history(struct source *source);
+int source_enable_event(struct source *source); /* -ENOENT: there is none, not logged */
+/* Give the hits the history's clock, if the event is not recorded now and nothing waits to be read; else it stays. */
+int source_adopt_clock(struct source *source);
+
+/* source_rings.c */
+int source_make_rings(struct source *source, const char *name);
+int source_open_rings(struct source *source);
+int source_settle_all(struct source *source);
+
+/* source_read.c: read the rings of these indexes in turns. */
+int source_read(struct source *source, const uint32_t *rings, unsigned int count);
+
+/* Bring the account of a ring up to date, and report what was lost. */
+int source_settle(struct source *source, struct source_ring *ring);
+
+#endif
