@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What is to be armed, and as which text. */
+#include <errno.h>
+#include <string.h>
+#include "armed.h"
+
+static const struct kind {
+	enum action_kind action;
+	const char *command;
+} kinds[] = {
+	[ARMED_SNAPSHOT] = { ACTION_SNAPSHOT, "snapshot:1 if " },
+	[ARMED_FREEZE] = { ACTION_FREEZE, "traceoff:1 if " },
+};
+
+static bool wants(const struct config_rule *rule, enum action_kind action)
+{
+	unsigned int i;
+
+	for (i = 0; i < rule->actions; i++)
+		if (rule->action[i].kind == action)
+			return true;
+	return false;
+}
+
+/* Append "(filter)", behind " || " unless it is the first. False if it does not fit; the text is as it was then. */
+static bool join(struct dupcqe_text *text, const char *filter, bool first)
+{
+	struct dupcqe_text before = *text;
+
+	dupcqe_text_puts(text, first ? "(" : " || (");
+	dupcqe_text_puts(text, filter);
+	dupcqe_text_putc(text, ')');
+	if (!text->cut)
+		return true;
+	*text = before;
+	text->at[text->len] = '\0';
+	return false;
+}
+
+static int filter_of(const struct config_rule *rule, char filter[ARMED_TRIGGER_MAX], const char **why)
+{
+	struct dupcqe_text text;
+
+	dupcqe_text_init(&text, filter, ARMED_TRIGGER_MAX);
+	return dupcqe_rule_filter(&rule->rule, &text, why);
+}
+
+/* All that fit together: whether a rule can be armed must not depend on which others keep still. */
+static uint64_t plan_kind(const struct config *config, const struct kind *kind, const char **why)
+{
+	char trigger[ARMED_TRIGGER_MAX], filter[ARMED_TRIGGER_MAX];
+	struct dupcqe_text text;
+	uint64_t can = 0;
+	unsigned int i;
+
+	dupcqe_text_init(&text, trigger, sizeof(trigger));
+	dupcqe_text_puts(&text, kind->command);
+	for (i = 0; i < config->rules; i++) {
+		if (!wants(&config->rule[i], kind->action) || filter_of(&config->rule[i], filter, &why[i]))
+			continue;
+		if (join(&text, filter, !can))
+			can |= UINT64_C(1) << i;
+		else
+			why[i] = "together the filters are too long for the kernel";
+	}
+	return can;
+}
+
+void armed_plan(const struct config *config, uint64_t still, struct armed *ret_plan)
+{
+	int kind;
+
+	memset(ret_plan, 0, sizeof(*ret_plan));
+	for (kind = 0; kind < ARMED_KINDS; kind++)
+		ret_plan->can[kind] = plan_kind(config, &kinds[kind], ret_plan->why);
+	ret_plan->snapshot = ret_plan->can[ARMED_SNAPSHOT] & ~still;
+	ret_plan->freeze = ret_plan->can[ARMED_FREEZE] & ~still;
+	ret_plan->armable = ret_plan->can[ARMED_SNAPSHOT] | ret_plan->can[ARMED_FREEZE];
+}
+
+int armed_trigger(const struct config *config, const struct armed *plan, enum action_kind kind,
+		  char ret_text[ARMED_TRIGGER_MAX])
+{
+	uint64_t mask = kind == ACTION_FREEZE ? plan->freeze : plan->snapshot;
+	char filter[ARMED_TRIGGER_MAX];
+	struct dupcqe_text text;
+	bool first = true;
+	const char *why;
+	unsigned int i;
+
+	dupcqe_text_init(&text, ret_text, ARMED_TRIGGER_MAX);
+	if (!mask)
+		return -ENOENT;
+	dupcqe_text_puts(&text, kinds[kind == ACTION_FREEZE ? ARMED_FREEZE : ARMED_SNAPSHOT].command);
+	for (i = 0; i < config->rules; i++) {
+		if (!(mask >> i & 1) || filter_of(&config->rule[i], filter, &why))
+			continue;
+		join(&text, filter, first);
+		first = false;
+	}
+	return 0;
+}
+
+void armed_refuse(struct armed *plan, enum armed_kind kind, uint64_t rules, const char *why)
+{
+	uint64_t *now = kind == ARMED_FREEZE ? &plan->freeze : &plan->snapshot;
+	unsigned int i;
+
+	rules &= plan->can[kind];
+	plan->can[kind] &= ~rules;
+	*now &= ~rules;
+	plan->armable = plan->can[ARMED_SNAPSHOT] | plan->can[ARMED_FREEZE];
+	for (i = 0; i < DUPCQE_RULES; i++)
+		if (rules >> i & 1)
+			plan->why[i] = why;
+}
