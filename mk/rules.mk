@@ -10,10 +10,11 @@ SAN_FLAGS := -fsanitize=address,undefined -fno-omit-frame-pointer
 SANITIZE := $(if $(filter 1,$(SAN)),$(SAN_FLAGS))
 CFLAGS ?= -O2 -g
 # the same objects go into programs and plugins; a plugin shows only what it marks
-ALL_CFLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iinclude \
+ALL_CFLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iinclude -Idaemon \
 	-fPIC -fvisibility=hidden -DDUPCQE_VERSION='"$(VERSION)"' $(CFLAGS) $(SANITIZE)
 
 include mk/programs.mk
+include mk/daemon.mk
 
 $(O)/%.o: %.c mk/rules.mk mk/programs.mk Makefile
 	@mkdir -p $(@D)
