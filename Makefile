@@ -17,10 +17,11 @@ include mk/kernel.mk
 include mk/install.mk
 -include mk/fuzz.mk
 
-.PHONY: all plugin help deps clean
+.PHONY: all plugin tools help deps clean
 
 all: $(PROGRAMS) $(PLUGINS) ## build all programs and plugins
 
+tools: $(TOOLS) ## the daemon and its command line tool alone: want libinih-dev and libjson-c-dev as well
 plugin: $(PLUGINS) ## the plugins alone: wants a compiler, libtraceevent-dev and pkg-config
 
 help: ## this list

@@ -8,7 +8,6 @@ $(O)/lib/libdaemon.a: $(DAEMON_SOURCES:%.c=$(O)/%.o)
 $(O)/san/lib/libdaemon.a: $(DAEMON_SOURCES:%.c=$(O)/san/%.o)
 
 TOOLS := $(O)/nvme-dupcqed
-PROGRAMS += $(TOOLS)
 $(O)/nvme-dupcqed: $(O)/daemon/main.o $(O)/lib/libdaemon.a $(LIB)
 $(O)/nvme-dupcqed: LDLIBS += $(DAEMON_LIBS)
 
