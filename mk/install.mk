@@ -2,24 +2,47 @@
 # Everything into place. The plugin goes where libtraceevent looks for it, whatever PREFIX is: it has no path of its own to add.
 
 INSTALL ?= install
+BINDIR ?= $(PREFIX)/bin
+SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
+# systemd looks below /usr and /usr/local; give UNITDIR with another PREFIX
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 TRACEEVENT_LIBDIR = $(shell pkg-config --variable=libdir libtraceevent 2>/dev/null)
 TRACEEVENT_PLUGINS ?= $(TRACEEVENT_LIBDIR)/traceevent/plugins
 
 MAN_PAGES := $(wildcard docs/man/*.[1-8])
-man_dir = $(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(1)))
+man_dir = $(MANDIR)/man$(patsubst .%,%,$(suffix $(1)))
 
-.PHONY: install uninstall
+page_installed = $(foreach page,$(1),644 $(page) $(call man_dir,$(page))/$(notdir $(page)))
+PLUGIN_PAGES := docs/man/nvme-dupcqe-plugin.7
 
-install: $(PLUGINS) ## everything into place (DESTDIR=, PREFIX=, TRACEEVENT_PLUGINS=; root)
+# MODE FROM TO
+PLUGIN_INSTALLED = \
+	644 $(O)/plugin/plugin_nvme.so $(TRACEEVENT_PLUGINS)/plugin_nvme.so \
+	$(call page_installed,$(PLUGIN_PAGES))
+INSTALLED = $(PLUGIN_INSTALLED) \
+	755 $(O)/nvme-dupcqed $(SBINDIR)/nvme-dupcqed \
+	755 $(O)/nvme-dupcqe $(BINDIR)/nvme-dupcqe \
+	644 $(O)/nvme-dupcqed.service $(UNITDIR)/nvme-dupcqed.service \
+	$(call page_installed,$(filter-out $(PLUGIN_PAGES),$(MAN_PAGES)))
+
+# the daemon reads it there, whatever PREFIX is
+CONF := /etc/nvme-dupcqed.conf
+
+.PHONY: install install-plugin plugin-folder uninstall
+
+plugin-folder:
 	@[ '$(TRACEEVENT_PLUGINS)' != /traceevent/plugins ] || \
 		{ echo "install: pkg-config does not know libtraceevent: run 'make deps' or give TRACEEVENT_PLUGINS=DIR" >&2; exit 1; }
-	$(Q)$(INSTALL) -d '$(DESTDIR)$(TRACEEVENT_PLUGINS)'
-	$(Q)$(INSTALL) -m 644 $(O)/plugin/plugin_nvme.so '$(DESTDIR)$(TRACEEVENT_PLUGINS)/'
-	@echo '$(DESTDIR)$(TRACEEVENT_PLUGINS)/plugin_nvme.so'
-	$(Q)$(foreach page,$(MAN_PAGES),$(INSTALL) -d '$(call man_dir,$(page))' && \
-		$(INSTALL) -m 644 $(page) '$(call man_dir,$(page))/' && echo '$(call man_dir,$(page))/$(notdir $(page))' &&) :
 
-uninstall: ## take away what install put there (with the same DESTDIR=, PREFIX=)
-	$(Q)rm -f '$(DESTDIR)$(TRACEEVENT_PLUGINS)/plugin_nvme.so' \
-		$(foreach page,$(MAN_PAGES),'$(call man_dir,$(page))/$(notdir $(page))')
+install-plugin: $(PLUGINS) plugin-folder ## the plugin and its manual page alone, into place
+	$(Q)mk/install-files '$(INSTALL)' '$(DESTDIR)' $(PLUGIN_INSTALLED)
+
+install: $(PLUGINS) $(TOOLS) plugin-folder ## everything into place (DESTDIR=, PREFIX=, UNITDIR=, TRACEEVENT_PLUGINS=; root)
+	$(Q)sed 's|@sbindir@|$(SBINDIR)|' daemon/nvme-dupcqed.service.in > $(O)/nvme-dupcqed.service
+	$(Q)mk/install-files '$(INSTALL)' '$(DESTDIR)' $(INSTALLED)
+	$(Q)mk/install-conf put '$(INSTALL)' daemon/nvme-dupcqed.conf '$(DESTDIR)$(CONF)'
+
+uninstall: ## take away what install put there (with the same DESTDIR=, PREFIX=, ...)
+	$(Q)mk/install-files --remove '$(DESTDIR)' $(INSTALLED)
+	$(Q)mk/install-conf remove '$(INSTALL)' daemon/nvme-dupcqed.conf '$(DESTDIR)$(CONF)'
