@@ -2,7 +2,7 @@
 # The daemon, and its tests: each tests/daemon/t-NAME.c is a program, built twice; it has all of daemon/ but main.c.
 
 DAEMON_SOURCES := $(filter-out daemon/main.c,$(wildcard daemon/*.c))
-DAEMON_LIBS := -linih -ltraceevent
+DAEMON_LIBS := -linih -ltraceevent -pthread
 
 $(O)/lib/libdaemon.a: $(DAEMON_SOURCES:%.c=$(O)/%.o)
 $(O)/san/lib/libdaemon.a: $(DAEMON_SOURCES:%.c=$(O)/san/%.o)
@@ -24,3 +24,9 @@ $(DAEMON_TEST_PROGRAMS): LDLIBS += -lcmocka $(DAEMON_LIBS)
 $(O)/tests/daemon/t-publish $(O)/san/tests/daemon/t-publish: LDLIBS += -ljson-c
 $(DAEMON_TESTS:%=$(O)/san/tests/%): LDFLAGS += $(SAN_FLAGS)
 
+# what `make bench` measures the daemon with
+PROGRAMS += $(O)/tests/bench/daemon-rig $(O)/tests/bench/daemon-stamp
+$(O)/tests/bench/daemon-rig: $(O)/tests/bench/daemon-rig.o $(O)/tests/daemon/uprobe.o
+$(O)/tests/bench/daemon-stamp: $(O)/tests/bench/daemon-stamp.o
+$(O)/tests/bench/daemon-stamp: LDFLAGS += -static
+$(O)/tests/bench/daemon-stamp $(O)/tests/bench/daemon-stamp.o: SANITIZE =

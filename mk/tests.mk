@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The tests: scripts t-*.sh in the rooms below tests/ and the programs of tests/unit, run and counted by tests/run.
 
-TESTS_FAST := $(sort $(TEST_PROGRAMS)) tests/patch/t-refuses.sh $(sort $(wildcard tests/vm/t-*-refuses.sh)) \
-	$(sort $(wildcard $(foreach room,tree fabrics golden plugin,tests/$(room)/t-*.sh)))
+# those of the daemon that need root and the live ring buffer of this machine
+TESTS_LIVE := $(filter $(foreach name,source% engine% armed-kernel rule-kernel snapshot-live snapshot-meanwhile,\
+	$(O)/tests/daemon/t-$(name) $(O)/san/tests/daemon/t-$(name)),$(TEST_PROGRAMS)) tests/daemon/t-sandbox.sh
+TESTS_FAST := $(filter-out $(TESTS_LIVE),$(sort $(TEST_PROGRAMS))) tests/patch/t-refuses.sh $(sort $(wildcard tests/vm/t-*-refuses.sh)) \
+	$(filter-out $(TESTS_LIVE),$(sort $(wildcard $(foreach room,tree fabrics golden plugin cmd daemon,tests/$(room)/t-*.sh))))
 TESTS_VM := $(filter-out $(TESTS_FAST),$(sort $(wildcard tests/patch/t-*.sh tests/vm/t-*.sh)))
 RUN := tests/run -t 1500 $(if $(filter 1,$(V)),-v) -l $(O)/test-logs
 
@@ -15,7 +18,7 @@ demo: ready ## boot a VM whose controller duplicates completions, and show them 
 check: ready ## all tests that a change must pass
 	@$(MAKE) --no-print-directory all $(TEST_PROGRAMS)
 	@tests/vm/prepare
-	@$(RUN) $(TESTS_FAST) $(TESTS_VM)
+	@$(RUN) $(TESTS_FAST) $(TESTS_LIVE) $(TESTS_VM)
 
 check-fast: all $(TEST_PROGRAMS) ## the tests that need no VM and no root, under a minute
 	@$(RUN) $(TESTS_FAST)
@@ -30,6 +33,8 @@ bench: ready ## the figures, as ratios against peers in one run
 	@tests/bench/cost
 	@echo
 	@tests/bench/plugin
+	@echo
+	@tests/bench/daemon
 
 # On a machine where packages are missing, install them first.
 .PHONY: ready
