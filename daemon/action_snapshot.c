@@ -133,15 +133,18 @@ static int work(void *arg)
 	struct saving *of = arg;
 	int folder, err;
 
+	/*
+	 * Here, as the kernel takes some 10 ms to let it go, and first: whoever finds it after a crash may take it for a
+	 * scene that nobody has begun to read.
+	 */
+	if (*of->trigger)
+		trigger_remove(of->trigger, "snapshot");
 	of->step = "open the folder";
 	folder = spool_open(of->folder);
 	if (folder < 0)
 		return folder;
 	err = save(of, folder);
 	close(folder);
-	/* the kernel takes some 10 ms to let it go: not in the daemon, which reads on meanwhile */
-	if (*of->trigger)
-		trigger_remove(of->trigger, "snapshot");
 	return err;
 }
 
