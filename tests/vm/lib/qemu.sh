@@ -89,7 +89,7 @@ qemu_devices()
 		-device virtio-9p-pci,fsdev=root,mount_tag=root
 		-fsdev "local,id=scratch,path=$(qemu_path "$LAB_SCRATCH_HOST"),security_model=none,multidevs=remap"
 		-device virtio-9p-pci,fsdev=scratch,mount_tag=scratch
-		-drive "if=none,id=disk,format=raw,cache=unsafe,file=$(qemu_path "$LAB_RUN/disk")"
+		-drive "if=none,id=disk,format=raw,cache=unsafe,file=$(qemu_path "$LAB_DISK")"
 		-device nvme,serial=lab,drive=disk,dbcs=off
 		-device virtio-serial-pci
 		-chardev "file,id=out,path=$(qemu_path "$LAB_RUN/out")"

@@ -38,7 +38,8 @@ run_folder()
 	fi
 	LAB_CONSOLE=${LAB_CONSOLE:-$LAB_RUN/console}
 	: >"$LAB_CONSOLE" || lab_die "cannot write the console file '$LAB_CONSOLE'"
-	truncate -s 256M "$LAB_RUN/disk"
+	LAB_DISK=${LAB_DISK:-$LAB_RUN/disk}
+	[ -e "$LAB_DISK" ] || truncate -s 256M "$LAB_DISK" || lab_die "cannot write the disk '$LAB_DISK'"
 	mkfifo "$LAB_RUN/out"
 }
 
