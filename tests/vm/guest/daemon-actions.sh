@@ -187,9 +187,10 @@ programs() {
 	check 'exec: the program ran' wait_for 60 told_at_least 1
 	check 'exec: the one behind it too, and failed' wait_said "exec for nvme0: '/bin/false' ended with status 1"
 	check 'exec: the log tells that it ended well' wait_said "'$work/tell' ended well after [0-9]+ ms"
+	check 'exec: a program that is not there is told' wait_said "cannot run '/nonexistent/program': No such file"
 	is 'order: a failure does not stop the next, and they come in order' "$(logged | grep -nE \
-		"cannot run '/nonexistent/program': No such file|rule 'many': nvme0: qid=1|freeze for nvme0" |
-		grep -oE 'cannot run|freeze for|: nvme0: qid' | paste -sd,)" 'cannot run,: nvme0: qid,freeze for'
+		"rule 'many': nvme0: qid=1|freeze for nvme0" |
+		grep -oE 'freeze for|: nvme0: qid' | paste -sd,)" ': nvme0: qid,freeze for'
 	dir=$(told | head -n 1)
 	is 'exec: the arguments are those of the configuration' "$(tr '\0' '|' < "$dir/argv")" "two words|\$HOME; * ||plain||"
 	hit=$(logged | grep -m 1 "rule 'many': nvme0: qid=1" | sed -E 's/.*cmdid=([0-9]+), .*/\1/')

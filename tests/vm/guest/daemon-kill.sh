@@ -53,7 +53,7 @@ storm() {
 	chmod 0755 "$work" "$work/line"
 	: > "$work/torn"; : > "$work/without"; : > "$work/lines"
 	config '[daemon]' 'buffer-size = 64K' '[snapshots]' 'min-free = 0' 'max-number = 8' \
-		'[rule snap]' 'action = snapshot' '[rule line]' "action = exec $work/line"
+		'[rule snap]' 'cooldown = 250ms' 'action = snapshot' '[rule line]' "action = exec $work/line"
 	replay --queue 1 --storm 900 --quiet --timeout 900 &
 	replay_pid=$!
 	for round in $(seq 30); do
