@@ -88,7 +88,7 @@ static int fill(struct saving *of, struct spool_draft *draft, int64_t now_s)
 	if (err)
 		return err;
 	of->step = "save a history without records"; /* it is frozen, or nothing came since the last one */
-	if (!of->pages)
+	if (!of->pages && !of->kept.hit.test)
 		return -ENODATA;
 	of->step = "write the description";
 	return write_json(of, draft, now_s);

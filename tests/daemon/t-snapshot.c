@@ -49,6 +49,36 @@ static void without_snapshots_the_trace_is_stopped(void **state)
 	assert_has(trace_saved_json(), "\"taken\":\"stopped\"");
 }
 
+static void put_empty_buffers(void)
+{
+	trace_put_buffers("trace_pipe_raw");
+	scene_put("instance/per_cpu/cpu0/trace_pipe_raw", "");
+	scene_put("instance/per_cpu/cpu2/trace_pipe_raw", "");
+}
+
+/* Once the history is frozen and saved, the next hits must not push what was saved out of the folder. */
+static void no_records_are_not_saved(void **state)
+{
+	(void)state;
+	put_empty_buffers();
+	assert_int_equal(scene_run(ACTION_SNAPSHOT), ACTION_BEGUN);
+	scene_wait(5000);
+	assert_int_equal(t.result, -ENODATA);
+	assert_logged("cannot save a history without records in '");
+}
+
+/* ... but whoever tries the path wants to see it to its end. */
+static void a_test_is_saved_without_records(void **state)
+{
+	(void)state;
+	put_empty_buffers();
+	t.hit.test = true;
+	assert_int_equal(scene_run(ACTION_SNAPSHOT), ACTION_BEGUN);
+	scene_wait(5000);
+	assert_int_equal(t.result, 0);
+	assert_has(trace_saved_json(), "\"test\":true,");
+}
+
 static void the_json_tells(void **state)
 {
 	const char *json;
@@ -154,6 +184,8 @@ int main(void)
 		WITH_TRACE(an_armed_one_is_saved),
 		WITH_TRACE(a_reactive_one_is_taken),
 		WITH_TRACE(without_snapshots_the_trace_is_stopped),
+		WITH_TRACE(no_records_are_not_saved),
+		WITH_TRACE(a_test_is_saved_without_records),
 		WITH_TRACE(the_json_tells),
 		WITH_TRACE(python_reads_the_json),
 		WITH_TRACE(failures_are_told),
