@@ -18,7 +18,7 @@ demo: ready ## boot a VM whose controller duplicates completions, and show them 
 check: ready ## all tests that a change must pass
 	@$(MAKE) --no-print-directory all $(TEST_PROGRAMS)
 	@tests/vm/prepare
-	@$(RUN) -j 2 $(TESTS_FAST) $(TESTS_LIVE) -- $(TESTS_VM)
+	@$(RUN) -j 3 $(TESTS_FAST) $(TESTS_LIVE) -- $(TESTS_VM)
 
 check-fast: all $(TEST_PROGRAMS) ## the tests that need no VM and no root, under a minute
 	@$(RUN) $(TESTS_FAST)
