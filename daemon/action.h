@@ -85,6 +85,9 @@ unsigned int action_running(void);
  */
 bool action_snapshot_running(void);
 
+/* room->config is another one: one that does not allow panics ends the one that is under way, too. */
+void action_panic_renew(struct action_room *room);
+
 /* Programs that are still running: asked to end, then ended. Waits for them, at most a second. */
 void action_exec_stop_all(void);
 

@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Bring the machine down, so that its crash kernel saves the memory. The guards are in
- * panic_guard.c. What follows them can hang, on the very device that misbehaves: it is done by a
- * child, and where it hangs there is no panic. The order is what counts:
+ * panic_guard.c. Those that ask the disk, and what follows, can hang, on the very device that
+ * misbehaves: a child does it, and where it hangs there is no panic. The order is what counts:
  *
  *	freeze the trace; count the panic on disk; say so; let a snapshot be saved and sync (both
- * with a limit); act
+ * with a limit); ask the guards once more; act
+ *
+ * It has to be soon: after DEADLINE_S the child is killed, and the trace goes on.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "action_report.h"
 #include "budget.h"
@@ -25,18 +30,29 @@
 #include "panic_guard.h"
 #include "snapshot.h"
 #include "stopped.h"
+#include "timer.h"
 
-enum { WAIT_LIMIT_MS = 5000, AUDIT_MAX = 512 };
+enum { WAIT_LIMIT_MS = 5000, AUDIT_MAX = 512, DEADLINE_S = 60, REMEMBER_S = 60 };
 
+/* Shared with the child. */
 struct panic {
 	struct child child; /* first */
 	struct action_kept kept;
 	struct action_room room; /* as it was: the configuration may be read anew meanwhile */
 	uint32_t max_per_day;
 	bool stopped; /* the history */
+	struct timer deadline;
+	bool late;
+	char why[128]; /* which guard said no, in the child */
 };
 
-static bool begun;
+static struct panic *begun;
+
+/* What the disk said, so that a storm does not ask it at each hit. */
+static struct {
+	int64_t until_s;
+	char why[128];
+} remembered;
 
 /* "rule 'x': panic for nvme0 (0000:01:00.0) queue 1 command 4097" */
 static void audit_text(struct dupcqe_text *text, const struct action_call *call)
@@ -88,7 +104,21 @@ static void sync_for_a_while(void)
 	waitpid(pid, NULL, WNOHANG);
 }
 
-static int refuse(const struct panic *panic, int err, const char *why)
+static int64_t seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+static int refuse(struct panic *panic, const char *why)
+{
+	snprintf(panic->why, sizeof(panic->why), "%s", why);
+	return -EPERM;
+}
+
+static int fail(const struct panic *panic, int err, const char *why)
 {
 	journal_field("DUPCQE_RULE", "%s", panic->kept.rule);
 	journal_field("ERRNO", "%d", -err);
@@ -96,73 +126,178 @@ static int refuse(const struct panic *panic, int err, const char *why)
 	return err;
 }
 
+static int take_from_budget(struct panic *panic)
+{
+	const struct action_paths *paths = panic->room.paths;
+	struct panic_facts facts;
+	struct budget_boot now;
+	const char *why;
+	int err;
+
+	panic_gather(&panic->room, &facts);
+	panic_gather_budget(&panic->room, &facts);
+	why = panic_refusal(&facts);
+	if (why)
+		return refuse(panic, why);
+	err = budget_now(paths->boot_id, &now);
+	if (err)
+		return fail(panic, err, "the id of this boot cannot be read");
+	err = budget_take(paths->state_dir, &now, panic->max_per_day, &why);
+	return err == -EDQUOT ? refuse(panic, why) : err ? fail(panic, err, why) : 0;
+}
+
+/* The inhibitor file may have come since, or the crash kernel gone. */
+static int act(struct panic *panic)
+{
+	struct panic_facts facts;
+	const char *why;
+	int err;
+
+	panic_gather(&panic->room, &facts);
+	why = panic_refusal(&facts);
+	if (why)
+		return refuse(panic, why);
+	err = file_put("c", "%s", panic->room.paths->sysrq_trigger);
+	return fail(panic, err ? err : -ENOTSUP, "the machine did not panic");
+}
+
 static int work(void *arg)
 {
 	struct panic *panic = arg;
-	const struct action_paths *paths = panic->room.paths;
-	struct budget_boot now;
-	const char *why = "the id of this boot cannot be read";
-	int err = budget_now(paths->boot_id, &now);
+	int err = take_from_budget(panic);
 
-	if (!err)
-		err = budget_take(paths->state_dir, &now, panic->max_per_day, &why);
 	if (err)
-		return refuse(panic, err, why);
+		return err;
 	audit(&panic->room, &panic->kept.call);
 	snapshot_wait(WAIT_LIMIT_MS);
 	sync_for_a_while();
-	err = file_put("c", "%s", paths->sysrq_trigger);
-	return refuse(panic, err ? err : -ENOTSUP, "the machine did not panic");
+	return act(panic);
+}
+
+static void let_go(const struct action_room *room, struct panic *panic)
+{
+	if (panic->stopped)
+		stopped_release(room);
+	panic->stopped = false;
+}
+
+static void forget(struct panic *panic)
+{
+	begun = NULL;
+	munmap(panic, sizeof(*panic));
+}
+
+static void remember(const char *why)
+{
+	remembered.until_s = seconds_now() + REMEMBER_S;
+	snprintf(remembered.why, sizeof(remembered.why), "%s", why);
+}
+
+static void tell(struct action_room *room, const struct panic *panic, int result)
+{
+	const struct action_call *call = &panic->kept.call;
+
+	if (*panic->why)
+		action_tell(room, call, result, "refused: %s", panic->why);
+	else if (panic->late)
+		action_tell(room, call, result, "it did not come to it in %d s: given up", DEADLINE_S);
+	else
+		action_tell(room, call, result, "it did not happen: %s", strerror(-result));
 }
 
 static void on_end(struct child *child, struct action_room *room, int result)
 {
 	struct panic *panic = (struct panic *)child;
 
-	begun = false;
-	if (panic->stopped)
-		stopped_release(room);
-	action_tell(room, &panic->kept.call, result ? result : -ENOTSUP,
-		    "it did not happen: %s", strerror(result ? -result : ENOTSUP));
+	if (!result)
+		result = -ENOTSUP;
+	timer_close(&panic->deadline, room->epoll_fd);
+	if (*panic->why)
+		remember(panic->why);
+	let_go(room, panic);
+	tell(room, panic, result);
 	if (room->ended)
-		room->ended(room, ACTION_PANIC, result ? result : -ENOTSUP);
-	free(panic);
+		room->ended(room, ACTION_PANIC, result);
+	forget(panic);
+}
+
+/* Whatever it hangs on: it must not come back later, and panic a machine that somebody repairs. */
+static void on_deadline(struct timer *timer, struct action_room *room)
+{
+	(void)timer;
+	if (!begun)
+		return;
+	begun->late = true;
+	kill(begun->child.pid, SIGKILL);
+	let_go(room, begun);
+}
+
+void action_panic_renew(struct action_room *room)
+{
+	remembered.until_s = 0;
+	if (begun && !room->config->panic_allow)
+		on_deadline(&begun->deadline, room);
+}
+
+static int start(struct action_room *room, struct panic *panic)
+{
+	int err = child_start(&panic->child, room, work, panic);
+
+	if (err)
+		return err;
+	/* without the timer it is only not ended that soon */
+	if (!timer_open(&panic->deadline, room->epoll_fd, on_deadline))
+		timer_set(&panic->deadline, DEADLINE_S * UINT64_C(1000000000), 0);
+	return 0;
 }
 
 static int begin(struct action_room *room, const struct action_call *call)
 {
-	struct panic *panic = calloc(1, sizeof(*panic));
+	struct panic *panic = mmap(NULL, sizeof(*panic), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int err;
 
-	if (!panic)
-		return -ENOMEM;
+	if (panic == MAP_FAILED)
+		return -errno;
 	action_keep(&panic->kept, call);
 	panic->room = *room;
 	panic->max_per_day = room->config->panic_max_per_day;
 	panic->child.ended = on_end;
+	panic->deadline.fd = -1;
 	/* a frozen trace is worth having, but its absence is no reason to lose the dump */
 	panic->stopped = !stopped_hold(room);
-	err = child_start(&panic->child, room, work, panic);
+	err = start(room, panic);
 	if (err) {
-		if (panic->stopped)
-			stopped_release(room);
-		free(panic);
+		let_go(room, panic);
+		forget(panic);
 		return err;
 	}
-	begun = true;
+	begun = panic;
 	return ACTION_BEGUN;
+}
+
+static const char *refusal(const struct action_room *room)
+{
+	struct panic_facts facts;
+	const char *why;
+
+	panic_gather(room, &facts);
+	/* nothing waits for its answer */
+	if (room->dry_run)
+		panic_gather_budget(room, &facts);
+	why = panic_refusal(&facts);
+	if (!why && seconds_now() < remembered.until_s)
+		why = remembered.why;
+	return why;
 }
 
 int action_panic(struct action_room *room, const struct action_call *call)
 {
-	struct panic_facts facts;
 	const char *why;
 	int err;
 
 	if (begun)
 		return action_tell(room, call, ACTION_MERGED, "one is under way");
-	panic_gather(room, &facts);
-	why = panic_refusal(&facts);
+	why = refusal(room);
 	if (why)
 		return action_tell(room, call, -EPERM, "refused: %s", why);
 	if (room->dry_run)

@@ -56,7 +56,7 @@ const struct config_key config_keys[] = {
 	  LIMITS(MINUTE, 365 * DAY), .fallback = "10min" },
 	{ "max-per-day", SECTION_PANIC, config_parse_number, CONFIG(panic_max_per_day),
 	  LIMITS(0, 24), .fallback = "1" },
-	{ "inhibit-file", SECTION_PANIC, config_parse_path, CONFIG(panic_inhibit_file), .min = 1,
+	{ "inhibit-file", SECTION_PANIC, config_parse_seen_path, CONFIG(panic_inhibit_file), .min = 1,
 	  .fallback = "/run/nvme-dupcqed/inhibit-panic" },
 
 	{ "enabled", SECTION_RULE, config_parse_bool, offsetof(struct rule_draft, enabled),

@@ -129,6 +129,7 @@ bool config_parse_threshold(const struct config_value *value); /* struct dupcqe_
 bool config_parse_scope(const struct config_value *value);     /* enum dupcqe_scope */
 bool config_parse_on(const struct config_value *value);	       /* enum dupcqe_on */
 bool config_parse_clock(const struct config_value *value);     /* char[16] */
+bool config_parse_seen_path(const struct config_value *value);
 bool config_parse_path(
 	const struct config_value *value); /* char[CONFIG_PATH]; min 0: can be none */
 /* An unsigned number, decimal or 0x and hexadecimal, moving *at behind it. */

@@ -208,6 +208,20 @@ bool config_parse_path(const struct config_value *value)
 	return false;
 }
 
+/* Within the unit's sandbox these are empty: a file that somebody puts there to stop the daemon would not be seen. */
+bool config_parse_seen_path(const struct config_value *value)
+{
+	static const char *const hidden[] = { "/tmp/", "/var/tmp/", "/home/", "/root/", "/run/user/" };
+	size_t i;
+
+	for (i = 0; i < sizeof(hidden) / sizeof(*hidden); i++)
+		if (!strncmp(value->text, hidden[i], strlen(hidden[i]))) {
+			dupcqe_text_printf(value->expected, "a place that the daemon sees in its sandbox, not below %s", hidden[i]);
+			return false;
+		}
+	return config_parse_path(value);
+}
+
 /* "N in DURATION" */
 static bool scan_threshold(const char *text, uint64_t *count, uint64_t *window_ns)
 {

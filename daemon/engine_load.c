@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "engine_state.h"
 #include "journal.h"
 #include "notify.h"
@@ -83,6 +84,18 @@ static int open_source(struct engine *engine)
 	return err;
 }
 
+/* It may never come to that: the buffers need not be full. */
+static void say_if_too_large(const struct config *config)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+	unsigned long long all = (cpus > 0 ? cpus : 1) * config->buffer_size;
+
+	if (all > config->snapshot_max_bytes)
+		journal_printf(LOG_WARNING, JOURNAL_CONFIG,
+			       "buffer-size is %llu bytes on all CPUs, but max-bytes is %llu: a snapshot of full buffers is not saved",
+			       all, (unsigned long long)config->snapshot_max_bytes);
+}
+
 static void put_in_force(struct engine *engine, struct config *config, struct dupcqe_rules *rules)
 {
 	dupcqe_rules_free(engine->rules);
@@ -90,6 +103,8 @@ static void put_in_force(struct engine *engine, struct config *config, struct du
 	engine->config = config;
 	engine->rules = rules;
 	engine->room.config = config;
+	action_panic_renew(&engine->room);
+	say_if_too_large(config);
 	engine->still = 0;
 	engine->said = 0;
 }

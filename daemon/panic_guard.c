@@ -113,7 +113,14 @@ void panic_gather(const struct action_room *room, struct panic_facts *ret_facts)
 		.crash_kernel = has_crash_kernel(paths->sysfs),
 		.uptime_ns = (uint64_t)up.tv_sec * 1000000000 + (uint64_t)up.tv_nsec,
 		.min_uptime_ns = config->panic_min_uptime_ns,
-		.budget_lasts = paths->any_file_system || budget_folder_lasts(paths->state_dir),
-		.budget = ask_budget(room),
+		.budget_lasts = true,
 	};
+}
+
+void panic_gather_budget(const struct action_room *room, struct panic_facts *ret_facts)
+{
+	const struct action_paths *paths = room->paths;
+
+	ret_facts->budget_lasts = paths->any_file_system || budget_folder_lasts(paths->state_dir);
+	ret_facts->budget = ask_budget(room);
 }

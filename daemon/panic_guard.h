@@ -21,7 +21,10 @@ struct panic_facts {
 /* The first guard that says no, in words; NULL: go. */
 const char *panic_refusal(const struct panic_facts *facts);
 
-/* Ask the machine. */
+/* Ask the machine, but not the disk: the budget's facts are as if all were well. */
 void panic_gather(const struct action_room *room, struct panic_facts *ret_facts);
+
+/* The budget's facts. This may wait for the disk, as long as that hangs. */
+void panic_gather_budget(const struct action_room *room, struct panic_facts *ret_facts);
 
 #endif

@@ -84,6 +84,7 @@ static int setup(void **state)
 	t.config.panic_allow = true;
 	t.config.panic_require_crash_kernel = true;
 	strcpy(t.config.panic_inhibit_file, scene_path("inhibit"));
+	action_panic_renew(&t.room);
 	return 0;
 }
 
@@ -120,6 +121,10 @@ static void it_acts(void **state)
 static void one_a_boot(void **state)
 {
 	it_acts(state);
+	assert_int_equal(scene_run(ACTION_PANIC), ACTION_BEGUN);
+	scene_wait(20000);
+	assert_int_equal(t.result, -EPERM);
+	assert_logged("refused: this boot has had its panic");
 	assert_int_equal(scene_run(ACTION_PANIC), -EPERM);
 	assert_logged("refused: this boot has had its panic");
 	assert_string_equal(scene_file("way"), "c");
@@ -142,6 +147,21 @@ static void refused(const char *why)
 	nothing_happened();
 }
 
+/* The disk is asked by the child. */
+static void refused_later(const char *why)
+{
+	assert_int_equal(scene_run(ACTION_PANIC), ACTION_BEGUN);
+	scene_wait(20000);
+	assert_int_equal(t.result, -EPERM);
+	assert_logged(why);
+	assert_string_equal(scene_file("way"), "");
+	assert_string_equal(scene_file("kmsg"), "");
+	assert_string_equal(scene_file("instance/tracing_on"), "1\n");
+	/* and not again for each hit */
+	assert_int_equal(scene_run(ACTION_PANIC), -EPERM);
+	assert_logged(why);
+}
+
 static void the_machine_is_asked(void **state)
 {
 	(void)state;
@@ -162,8 +182,67 @@ static void the_machine_is_asked(void **state)
 	t.config.panic_min_uptime_ns = UINT64_C(1) << 62;
 	refused("minimum time");
 	t.config.panic_min_uptime_ns = 0;
+}
+
+static void the_budget_is_asked(void **state)
+{
+	(void)state;
 	t.config.panic_max_per_day = 0;
-	refused("used up");
+	refused_later("used up");
+	assert_string_equal(scene_file("state/" BUDGET_FILE), "(none)");
+	/* another configuration asks anew */
+	t.config.panic_max_per_day = 1;
+	action_panic_renew(&t.room);
+	assert_int_equal(scene_run(ACTION_PANIC), ACTION_BEGUN);
+	scene_wait(20000);
+	assert_string_equal(scene_file("way"), "c");
+}
+
+/* While the child counts and syncs, the inhibitor comes: it is looked for once more. */
+static void inhibited_at_the_last_moment(void **state)
+{
+	char kmsg[16] = "";
+	int i, fd;
+
+	(void)state;
+	/* the audit line goes into a pipe: the child is held there until somebody reads */
+	unlink(t.paths.kmsg);
+	assert_int_equal(mkfifo(t.paths.kmsg, 0600), 0);
+	assert_int_equal(scene_run(ACTION_PANIC), ACTION_BEGUN);
+	for (i = 0; i < 1000 && !strcmp(scene_file("state/" BUDGET_FILE), "(none)"); i++)
+		usleep(10000);
+	scene_put("inhibit", "");
+	fd = open(t.paths.kmsg, O_RDONLY);
+	assert_true(read(fd, kmsg, sizeof(kmsg) - 1) > 0);
+	scene_wait(20000);
+	close(fd);
+	assert_int_equal(t.result, -EPERM);
+	assert_logged("refused: the inhibitor file is there");
+	assert_string_equal(scene_file("way"), "");
+	assert_string_equal(scene_file("instance/tracing_on"), "1\n");
+}
+
+/* It hangs before it acts; the configuration no longer allows it: it never does, and the trace goes on. */
+static void withdrawn(void **state)
+{
+	int fd;
+
+	(void)state;
+	unlink(t.paths.kmsg);
+	assert_int_equal(mkfifo(t.paths.kmsg, 0600), 0);
+	assert_int_equal(scene_run(ACTION_PANIC), ACTION_BEGUN);
+	assert_string_equal(scene_file("instance/tracing_on"), "0\n");
+	action_panic_renew(&t.room);
+	assert_string_equal(scene_file("instance/tracing_on"), "0\n");
+	t.config.panic_allow = false;
+	action_panic_renew(&t.room);
+	assert_string_equal(scene_file("instance/tracing_on"), "1\n");
+	scene_wait(20000);
+	assert_int_equal(t.result, -ECHILD);
+	assert_logged("given up");
+	fd = open(t.paths.kmsg, O_RDONLY | O_NONBLOCK);
+	close(fd);
+	assert_string_equal(scene_file("way"), "");
 }
 
 static void doubt_is_refused(void **state)
@@ -179,15 +258,21 @@ static void doubt_is_refused(void **state)
 	strcpy(t.config.panic_inhibit_file, scene_path("way/inhibit"));
 	refused("the inhibitor file is there");
 	strcpy(t.config.panic_inhibit_file, "");
+}
+
+static void doubt_about_the_boot_is_refused(void **state)
+{
+	(void)state;
 	scene_put("boot_id", "");
-	refused("the id of this boot cannot be read");
-	unlink(scene_path("boot_id"));
-	refused("the id of this boot cannot be read");
-	scene_put("boot_id", "11111111-2222-3333-4444-555555555555\n");
+	refused_later("the id of this boot cannot be read");
+	assert_string_equal(scene_file("state/" BUDGET_FILE), "(none)");
+}
+
+static void doubt_about_the_budget_is_refused(void **state)
+{
+	(void)state;
 	scene_put("state/" BUDGET_FILE, "nvme-dupcqed");
-	assert_int_equal(scene_run(ACTION_PANIC), -EPERM);
-	assert_logged("the panic budget's file is not whole");
-	assert_string_equal(scene_file("way"), "");
+	refused_later("the panic budget's file is not whole");
 }
 
 static void dry_run_stops_before(void **state)
@@ -288,7 +373,12 @@ int main(void)
 		WITH_SCENE(one_a_boot),
 		WITH_SCENE(one_at_a_time),
 		WITH_SCENE(the_machine_is_asked),
+		WITH_SCENE(the_budget_is_asked),
+		WITH_SCENE(inhibited_at_the_last_moment),
+		WITH_SCENE(withdrawn),
 		WITH_SCENE(doubt_is_refused),
+		WITH_SCENE(doubt_about_the_boot_is_refused),
+		WITH_SCENE(doubt_about_the_budget_is_refused),
 		WITH_SCENE(dry_run_stops_before),
 		WITH_SCENE(what_cannot_be_counted_does_not_happen),
 		WITH_SCENE(it_acts_without_a_trace),
