@@ -114,7 +114,7 @@ int child_start(struct child *child, struct action_room *room, int (*work)(void 
 	return 0;
 }
 
-static void end(struct child *child, struct action_room *room, int limit_ms)
+void child_wait(struct child *child, struct action_room *room, int limit_ms)
 {
 	struct pollfd ended = { .fd = child->pidfd, .events = POLLIN };
 
@@ -130,6 +130,6 @@ void child_stop_all(struct action_room *room, int limit_ms)
 		kill(child->pid, SIGKILL);
 	for (child = children; child; child = next) {
 		next = child->next;
-		end(child, room, limit_ms);
+		child_wait(child, room, limit_ms);
 	}
 }

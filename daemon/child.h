@@ -37,6 +37,9 @@ unsigned int child_count(void);
  */
 void child_stop_all(struct action_room *room, int limit_ms);
 
+/* Wait for at most limit_ms that it has ended; child->ended is called then. */
+void child_wait(struct child *child, struct action_room *room, int limit_ms);
+
 /* For pids of others too: readable once the process has ended; added to epoll. Returns the pidfd or
  * -errno. */
 int child_watch(struct action_room *room, pid_t pid, struct action_wait *wait);

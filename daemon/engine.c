@@ -127,11 +127,12 @@ void engine_free(struct engine *engine, bool remove)
 		notify_stopping();
 		action_stop_all(&engine->room, SAVING_LIMIT_MS);
 		engine_say_lost(engine);
-		note_boot(engine->room.paths);
 		engine_show(engine); /* the last figures */
 		if (remove)
 			engine_unshow(engine);
 		source_close(engine->source, remove);
+		/* last, as the disk may hang */
+		note_boot(engine->room.paths);
 	}
 	close_parts(engine);
 	free(engine);

@@ -11,6 +11,8 @@
 
 #define SECOND UINT64_C(1000000000)
 
+enum { LAST_METRICS_MS = 2000 };
+
 static void state_path(const struct engine *engine, char *ret_path, size_t size)
 {
 	snprintf(ret_path, size, "%s/%s.json", engine->room.paths->run_dir, engine->options->instance);
@@ -28,17 +30,39 @@ static void show_state(struct engine *engine, const struct publish_about *about)
 	engine->state_failed = err;
 }
 
-static void show_metrics(struct engine *engine, const struct publish_about *about)
+static int write_metrics(void *arg)
 {
-	const char *path = engine->config->metrics_file;
-	int err;
+	const struct engine *engine = arg;
 
-	if (!*path || engine->options->test_fire)
-		return;
-	err = publish_metrics(engine->publish, path, engine->config, &engine->stats, about);
+	return publish_metrics(engine->publish, engine->config->metrics_file, engine->config, &engine->stats, &engine->about);
+}
+
+static void on_written(struct child *child, struct action_room *room, int err)
+{
+	struct engine *engine = engine_of(child, metrics);
+
+	(void)room;
+	engine->writing = false;
 	if (err && !engine->metrics_failed)
-		journal_printf(LOG_WARNING, JOURNAL_PLAIN, "cannot write '%s': %s", path, strerror(-err));
+		journal_printf(LOG_WARNING, JOURNAL_PLAIN, "cannot write '%s': %s", engine->config->metrics_file,
+			       strerror(-err));
 	engine->metrics_failed = err;
+	if (engine->write_again && !engine->stopping)
+		engine_changed(engine);
+}
+
+/* At the end there is nobody to be told later. */
+static void show_metrics(struct engine *engine)
+{
+	if (!*engine->config->metrics_file || engine->options->test_fire)
+		return;
+	engine->write_again = engine->writing;
+	if (engine->writing)
+		return;
+	engine->metrics.ended = on_written;
+	engine->writing = !child_start(&engine->metrics, &engine->room, write_metrics, engine);
+	if (engine->writing && engine->stopping)
+		child_wait(&engine->metrics, &engine->room, LAST_METRICS_MS);
 }
 
 static void show_status(const struct engine *engine, const struct publish_about *about)
@@ -65,14 +89,12 @@ static void gather(struct engine *engine, struct publish_about *ret_about)
 
 void engine_show(struct engine *engine)
 {
-	struct publish_about about;
-
-	gather(engine, &about);
+	gather(engine, &engine->about);
 	engine->changed = false;
-	show_state(engine, &about);
-	show_metrics(engine, &about);
+	show_state(engine, &engine->about);
+	show_metrics(engine);
 	if (!engine->stopping)
-		show_status(engine, &about);
+		show_status(engine, &engine->about);
 }
 
 void engine_unshow(struct engine *engine)

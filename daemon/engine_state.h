@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 #include "armed.h"
+#include "child.h"
 #include "engine.h"
 #include "gate.h"
 #include "publish.h"
@@ -41,6 +42,8 @@ struct engine {
 	uint64_t lost_early;			/* before there is a source to act on */
 	uint64_t lost_unsaid;
 	struct timer lost_timer;
+	bool freezes;				/* this hit has stopped the history */
+	bool froze;				/* an earlier one has, and nobody let it go on */
 
 	/* engine_show.c */
 	struct publish *publish;
@@ -48,6 +51,9 @@ struct engine {
 	struct timer alive_timer;
 	bool changed;				/* since the last time that it was shown */
 	bool state_failed, metrics_failed;	/* said so */
+	struct publish_about about;		/* what is shown */
+	struct child metrics;			/* writes them: their disk may hang */
+	bool writing, write_again;
 	int64_t started;			/* seconds since 1970 */
 
 	/* engine_signal.c */

@@ -61,6 +61,14 @@ static int fill(int fd, mode_t mode, bool sync, int (*write)(FILE *to, const voi
 	return err;
 }
 
+/* /dev/null, say: what stands there would be gone. */
+static bool is_special(const char *path)
+{
+	struct stat st;
+
+	return !lstat(path, &st) && !S_ISREG(st.st_mode);
+}
+
 int replace_file(const char *path, mode_t mode, bool sync, int (*write)(FILE *to, const void *context), const void *context)
 {
 	char beside[PATH_MAX];
@@ -68,6 +76,8 @@ int replace_file(const char *path, mode_t mode, bool sync, int (*write)(FILE *to
 
 	if (err)
 		return err;
+	if (is_special(path))
+		return -EINVAL;
 	fd = mkostemp(beside, O_CLOEXEC);
 	if (fd < 0)
 		return -errno;

@@ -106,6 +106,21 @@ static void a_failure_leaves_what_was_there(void **state)
 	assert_int_equal(replace_file("/nonexistent/file", 0600, true, put, ""), -ENOENT);
 }
 
+/* metrics-file = /dev/null is soon written. */
+static void a_device_is_not_replaced(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	unlink(path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(replace_file(path, 0644, false, put, "one\n"), -EINVAL);
+	assert_int_equal(lstat(path, &st), 0);
+	assert_true(S_ISFIFO(st.st_mode));
+	assert_int_equal(entries(), 1);
+	unlink(path);
+}
+
 /* The disk is full in the midst of it: a write that failed is not forgotten because the last one worked. */
 static int put_much_then_little(FILE *to, const void *context)
 {
@@ -269,6 +284,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_file_is_replaced_as_a_whole, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_failure_leaves_what_was_there, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_device_is_not_replaced, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_write_that_failed_is_not_forgotten, setup, teardown),
 		cmocka_unit_test_setup_teardown(state_at_the_start, setup, teardown),
 		cmocka_unit_test_setup_teardown(state_of_rules, setup, teardown),
