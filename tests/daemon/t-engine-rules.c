@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include "engine-room.h"
@@ -137,6 +138,47 @@ static void made_up_hit_does_not_panic_by_mistake(void **state)
 	assert_true(engine_room_has(room, "log", "add --dry-run"));
 }
 
+/* Hits that come during a test are the daemon's, not the test's. */
+static void made_up_hit_is_the_only_one(void **state)
+{
+	struct engine_room *room = *state;
+	pid_t hitter;
+
+	engine_room_config(room, "[rule a]\naction = exec /bin/sleep 2\n[rule b]\naction = exec /bin/echo for-real\n");
+	hitter = fork();
+	if (!hitter)
+		while (true) {
+			hit(1);
+			usleep(20000);
+		}
+	assert_int_equal(engine_room_test_fire(room, "a"), 0);
+	kill(hitter, SIGKILL);
+	waitpid(hitter, NULL, 0);
+	assert_true(engine_room_has(room, "log", "'/bin/sleep' ended well"));
+	assert_false(engine_room_has(room, "log", "for-real"));
+}
+
+/* They were recorded while no daemon ran: what counts is when they were. */
+static void old_hits_are_counted_when_they_were(void **state)
+{
+	struct engine_room *room = *state;
+	int i;
+
+	engine_room_config(room, "[rule log]\naction = log\n");
+	engine_room_run(room);
+	engine_room_stop(room, SIGKILL);
+	for (i = 1; i <= 3; i++) {
+		hit(i);
+		usleep(1500000);
+	}
+	engine_room_config(room, "[rule short]\nthreshold = 2 in 1s\naction = exec /bin/echo within-a-second\n"
+			   "[rule long]\nthreshold = 3 in 20s\naction = exec /bin/echo within-twenty\n");
+	engine_room_run(room);
+	engine_room_wait(room, "log", "within-twenty\n");
+	assert_int_equal(engine_room_stop(room, SIGTERM), 0);
+	assert_false(engine_room_has(room, "log", "within-a-second"));
+}
+
 static void dry_run_only_tells(void **state)
 {
 	struct engine_room *room = *state;
@@ -165,6 +207,8 @@ int main(void)
 		TEST(made_up_hit_goes_all_the_way),
 		TEST(made_up_hit_tells_of_failure),
 		TEST(made_up_hit_does_not_panic_by_mistake),
+		TEST(made_up_hit_is_the_only_one),
+		TEST(old_hits_are_counted_when_they_were),
 		TEST(dry_run_only_tells),
 	};
 	const char *refusal = uprobe_refusal();

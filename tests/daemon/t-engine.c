@@ -104,6 +104,30 @@ static void snapshot_is_saved(void **state)
 	assert_int_equal(engine_room_stop(room, SIGTERM), 0);
 }
 
+/* What an earlier hit stopped is not taken away by a later one; somebody lets it go on. */
+static void a_frozen_history_is_kept(void **state)
+{
+	struct engine_room *room = *state;
+	char path[160];
+	FILE *on;
+
+	engine_room_config(room, "[rule stop]\ncooldown = 1h\naction = freeze\n[rule snap]\naction = snapshot\n");
+	engine_room_run(room);
+	hit(1);
+	engine_room_wait(room, "log", "saved as '");
+	hit(2);
+	engine_room_wait(room, "log", "an earlier hit froze the history, which is kept");
+	assert_int_equal(engine_room_count(room, "log", "saved as '"), 1);
+	snprintf(path, sizeof(path), "/sys/kernel/tracing/instances/%s/tracing_on", room->instance);
+	on = fopen(path, "w");
+	assert_non_null(on);
+	fputs("1\n", on);
+	fclose(on);
+	hit(3);
+	engine_room_wait(room, state_file(room), "\"snapshot\":{\"ok\":2,\"failed\":1}");
+	assert_int_equal(engine_room_stop(room, SIGTERM), 0);
+}
+
 static void state_now(void **state)
 {
 	struct engine_room *room = *state;
@@ -168,6 +192,7 @@ int main(void)
 		TEST(watchdog_is_fed),
 		TEST(cooldown_keeps_still),
 		TEST(snapshot_is_saved),
+		TEST(a_frozen_history_is_kept),
 		TEST(state_now),
 		TEST(second_one_is_refused),
 		TEST(killed_one_is_taken_over),
