@@ -142,6 +142,9 @@ int source_event_look(struct source_event *event, int instance)
 	if (!err && id == event->id)
 		return 0;
 	forget(event);
+	/* ids are given anew, also to the event of a better driver */
+	if (err == -ENOENT)
+		event->refused = 0;
 	if (!err && id == event->refused)
 		return -EPROTO;
 	if (!err)

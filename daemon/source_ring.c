@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include "source_files.h"
 #include "source_ring.h"
@@ -39,6 +40,15 @@ void source_ring_close(struct source_ring *ring)
 	ring->fd = -1;
 }
 
+/* The kernel wants a page for the first read of a ring. It is no reason to end, nor to be in the way of who frees some. */
+static int wait_for_memory(void)
+{
+	static const struct timespec pause = { .tv_nsec = 20000000 };
+
+	nanosleep(&pause, NULL);
+	return 0;
+}
+
 int source_ring_read(struct source_ring *ring, void *page, size_t size)
 {
 	ssize_t got;
@@ -46,6 +56,8 @@ int source_ring_read(struct source_ring *ring, void *page, size_t size)
 	do
 		got = read(ring->fd, page, size);
 	while (got < 0 && errno == EINTR);
+	if (got < 0 && errno == ENOMEM)
+		return wait_for_memory();
 	if (got < 0)
 		return errno == EAGAIN ? 0 : -errno;
 	if (!got)

@@ -30,10 +30,14 @@ static int count_cpus(const char *instance, unsigned int *ret_count)
 static int watch(struct source *source, unsigned int ring)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.u32 = ring };
+	int err;
 
 	if (!epoll_ctl(source->inner_fd, EPOLL_CTL_ADD, source->rings[ring].fd, &event))
 		return 0;
-	return -errno;
+	err = -errno;
+	/* tried again at the next look */
+	source_ring_close(&source->rings[ring]);
+	return err;
 }
 
 /* Open the rings that are not: of a CPU that is seen for the first time. */
