@@ -12,7 +12,7 @@
 #include "hit_fields.h"
 #include "journal.h"
 
-enum { SLOTS = 32, TEXT_MAX = 1024 };
+enum { SLOTS = 128, OVERFLOW = SLOTS, TEXT_MAX = 1024 };
 
 enum outcome { DONE, FAILED, MERGED };
 
@@ -24,7 +24,8 @@ struct slot {
 	struct gate gate;
 };
 
-static struct slot slots[SLOTS];
+/* One more for what finds no room: a storm over very many devices is still one. */
+static struct slot slots[SLOTS + 1];
 static int timer_fd = -1, timer_epoll = -1;
 
 static enum outcome outcome_of(int result)
@@ -50,20 +51,23 @@ static uint64_t clock_now(void)
 	return (uint64_t)now.tv_sec * GATE_SECOND + now.tv_nsec;
 }
 
+static void tell_held_others(unsigned long long count, unsigned long long seconds)
+{
+	journal_field("DUPCQE_HELD", "%llu", count);
+	journal_printf(LOG_WARNING, JOURNAL_STORM, "%llu more messages about other rules and devices in the last %llu s",
+		       count, seconds);
+}
+
 /* A summary is of many hits: of the fields only those that they share. */
-static void tell_held(struct slot *slot, uint64_t now_ns)
+static void tell_held_of(const struct slot *slot, unsigned long long count, unsigned long long seconds)
 {
 	static const char *const words[] = {
 		[DONE] = "done", [FAILED] = "failed", [MERGED] = "left to the one under way"
 	};
-	unsigned long long seconds = (now_ns - slot->gate.start_ns + GATE_SECOND / 2) / GATE_SECOND;
 	const struct action_call *call = &slot->about.call;
-	unsigned long long count = gate_flush(&slot->gate, now_ns);
 	const char *action = action_name(call->action->kind), *device;
 	char name[24];
 
-	if (!count)
-		return;
 	device = hit_device(call->hit, name);
 	journal_field("DUPCQE_RULE", "%s", call->rule);
 	journal_field("DUPCQE_ACTION", "%s", action);
@@ -79,13 +83,24 @@ static void tell_held(struct slot *slot, uint64_t now_ns)
 			       call->rule, action, device, words[slot->outcome], count, seconds);
 }
 
+static void tell_held(struct slot *slot, uint64_t now_ns)
+{
+	unsigned long long seconds = (now_ns - slot->gate.start_ns + GATE_SECOND / 2) / GATE_SECOND;
+	unsigned long long count = gate_flush(&slot->gate, now_ns);
+
+	if (count && slot == &slots[OVERFLOW])
+		tell_held_others(count, seconds);
+	else if (count)
+		tell_held_of(slot, count, seconds);
+}
+
 static void set_timer(void)
 {
 	struct itimerspec at = { 0 };
 	uint64_t due = UINT64_MAX;
 	int i;
 
-	for (i = 0; i < SLOTS; i++)
+	for (i = 0; i <= OVERFLOW; i++)
 		if (slots[i].used_ns && gate_due(&slots[i].gate) < due)
 			due = gate_due(&slots[i].gate);
 	if (due != UINT64_MAX) {
@@ -105,7 +120,7 @@ static void on_timer(struct action_wait *wait, struct action_room *room)
 	(void)room;
 	if (read(timer_fd, &ticks, sizeof(ticks)) < 0)
 		return; /* set anew since it ran out */
-	for (i = 0; i < SLOTS; i++)
+	for (i = 0; i <= OVERFLOW; i++)
 		if (slots[i].used_ns && gate_due(&slots[i].gate) <= now_ns)
 			tell_held(&slots[i], now_ns);
 	set_timer();
@@ -135,7 +150,13 @@ static bool is_about(const struct slot *slot, const struct action_call *call, en
 	       !strcmp(about->rule, call->rule);
 }
 
-/* The slot of this call, or the one that was used longest ago, emptied. */
+/* Its storm may go on. */
+static bool is_in_use(const struct slot *slot, uint64_t now_ns)
+{
+	return slot->used_ns && now_ns - slot->used_ns < GATE_PERIOD_NS;
+}
+
+/* The slot of this call; or the one that was used longest ago, emptied; or the one for all others. */
 static struct slot *find_slot(const struct action_call *call, enum outcome outcome, uint64_t now_ns)
 {
 	struct slot *oldest = slots;
@@ -147,6 +168,8 @@ static struct slot *find_slot(const struct action_call *call, enum outcome outco
 		if (slots[i].used_ns < oldest->used_ns)
 			oldest = &slots[i];
 	}
+	if (is_in_use(oldest, now_ns))
+		return &slots[OVERFLOW];
 	if (oldest->used_ns)
 		tell_held(oldest, now_ns);
 	oldest->gate = (struct gate){ 0 };
@@ -217,7 +240,7 @@ void action_report_close(void)
 	uint64_t now_ns = clock_now();
 	int i;
 
-	for (i = 0; i < SLOTS; i++)
+	for (i = 0; i <= OVERFLOW; i++)
 		if (slots[i].used_ns)
 			tell_held(&slots[i], now_ns);
 	memset(slots, 0, sizeof(slots));

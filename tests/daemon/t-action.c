@@ -96,6 +96,22 @@ static void no_held_hit_is_forgotten(void **state)
 	assert_int_equal(count_of(scene_log(), ": 1 more hits of nvme"), 40);
 }
 
+/* Very many devices storm in turn: no device's lines push another one's count out. */
+static void a_storm_of_many_devices_is_one(void **state)
+{
+	int i, ctrl;
+
+	(void)state;
+	for (i = 0; i < 100; i++)
+		for (ctrl = 0; ctrl < 300; ctrl++) {
+			t.hit.event.ctrl_id = ctrl;
+			scene_run(ACTION_LOG);
+		}
+	assert_in_range(count_of(scene_log(), "\n"), 1, 129 * GATE_BURST);
+	action_report_close();
+	assert_logged("more messages about other rules and devices");
+}
+
 static void freeze_stops_the_trace(void **state)
 {
 	(void)state;
@@ -238,6 +254,7 @@ int main(void)
 		WITH_SCENE(log_says_what_is_a_test),
 		WITH_SCENE(a_storm_is_counted),
 		WITH_SCENE(a_storm_hides_no_other_device),
+		WITH_SCENE(a_storm_of_many_devices_is_one),
 		WITH_SCENE(no_held_hit_is_forgotten),
 		WITH_SCENE(freeze_stops_the_trace),
 		WITH_SCENE(lost_records_are_said),
