@@ -22,7 +22,7 @@ journal_start() {
 			rename "$name.tmp", $name;
 		}' "$work/journal" &
 	journal_pid=$!
-	wait_for 10 test -S /run/systemd/journal/socket
+	wait_for 120 test -S /run/systemd/journal/socket
 }
 
 journal_stop() {
@@ -80,7 +80,7 @@ shipped_snapshot() {
 shipped() {
 	cp daemon/nvme-dupcqed.conf "$conf" && chmod 0644 "$conf"
 	check 'shipped: --check-config finds nothing' "$daemon" --check-config --config "$conf"
-	journal_start
+	journal_start || not_ok 'shipped: there is a journal'
 	(umask 0; exec "$daemon" --config "$conf" > "$work/stdout" 2> "$work/stderr") &
 	pid=$!
 	echo $pid > "$work/pid"

@@ -8,7 +8,9 @@ set -u
 
 unit=nvme-dupcqed.service
 units=/run/dupcqe-units
-binary=$(realpath "$daemon")
+# the sandbox hides /tmp, where the tree may lie
+binary=$work/nvme-dupcqed
+cp "$daemon" "$binary"
 tool=$(realpath "${BUILD:-build}")/nvme-dupcqe
 
 var_lib || exit 1
