@@ -7,6 +7,6 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/vm/kernels.sh
 
 for kernel in $LAB_KERNELS; do
-	in_lab "$kernel" --depth 8 --timeout 240 -- env BUILD="${BUILD:-build}" tests/vm/guest/daemon-actions.sh
+	in_lab "$kernel" --depth 8 --timeout 600 -- env BUILD="${BUILD:-build}" tests/vm/guest/daemon-actions.sh
 done
 finish

@@ -6,5 +6,5 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
 . tests/vm/kernels.sh
 
-in_lab 6.1 --depth 8 --timeout 240 -- env BUILD="${BUILD:-build}" tests/vm/guest/daemon-journald.sh
+in_lab 6.1 --depth 8 --timeout 600 -- env BUILD="${BUILD:-build}" tests/vm/guest/daemon-journald.sh
 finish

@@ -14,6 +14,6 @@ for kernel in $LAB_KERNELS; do
 	tests=$short
 	[ "$kernel" != "${LAB_KERNELS##* }" ] || tests=$long
 	# shellcheck disable=SC2086
-	in_lab "$kernel" --timeout 300 -- env BUILD="${BUILD:-build}" tests/vm/guest/daemon-live.sh $tests
+	in_lab "$kernel" --timeout 600 -- env BUILD="${BUILD:-build}" tests/vm/guest/daemon-live.sh $tests
 done
 finish

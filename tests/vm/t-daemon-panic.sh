@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 # The guest goes down in the end: that is the lab's status 126.
 first_boot() {
 	local k=$1 dir=$work/$1 status=0
-	tests/vm/lab --kernel "$k" --depth 8 --timeout 240 --scratch "$dir" --disk "$dir/disk" --console "$dir/console" -- \
+	tests/vm/lab --kernel "$k" --depth 8 --timeout 600 --scratch "$dir" --disk "$dir/disk" --console "$dir/console" -- \
 		env BUILD="${BUILD:-build}" tests/vm/guest/daemon-panic.sh refuse-and-panic > "$dir/out" 2> "$dir/err" || status=$?
 	sed -E "s/^((not )?ok) - /\1 - $k: /" "$dir/out"
 	_lib_seen=$((_lib_seen + $(grep -Ec '^(not )?ok - ' "$dir/out")))
@@ -28,7 +28,7 @@ first_boot() {
 for kernel in $LAB_KERNELS; do
 	mkdir "$work/$kernel"
 	first_boot "$kernel"
-	in_lab "$kernel" --depth 8 --timeout 240 --scratch "$work/$kernel" --disk "$work/$kernel/disk" -- \
+	in_lab "$kernel" --depth 8 --timeout 600 --scratch "$work/$kernel" --disk "$work/$kernel/disk" -- \
 		env BUILD="${BUILD:-build}" tests/vm/guest/daemon-panic.sh next-boot
 	rm -f "$work/$kernel/disk"
 done

@@ -7,6 +7,6 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/vm/kernels.sh
 
 for kernel in $LAB_KERNELS; do
-	case $kernel in 6.*) in_lab "$kernel" --depth 8 --timeout 300 -- env BUILD="${BUILD:-build}" tests/vm/guest/daemon-unit.sh ;; esac
+	case $kernel in 6.*) in_lab "$kernel" --depth 8 --timeout 600 -- env BUILD="${BUILD:-build}" tests/vm/guest/daemon-unit.sh ;; esac
 done
 finish

@@ -7,6 +7,6 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/vm/kernels.sh
 
 for kernel in $LAB_KERNELS; do
-	in_lab "$kernel" --timeout 300 -- tests/vm/guest/guard.sh
+	in_lab "$kernel" --timeout 600 -- tests/vm/guest/guard.sh
 done
 finish

@@ -160,7 +160,7 @@ for kernel in $LAB_KERNELS; do
 	scratch=$work/$kernel
 	mkdir "$scratch"
 	cp "$build/tests/vm/nvme-commands" "$build/tests/vm/cqe-replay" "$scratch/"
-	in_lab "$kernel" --depth 16 --append nvme_core.multipath=0 --timeout 180 --scratch "$scratch" -- \
+	in_lab "$kernel" --depth 16 --append nvme_core.multipath=0 --timeout 600 --scratch "$scratch" -- \
 		tests/vm/guest/plugin.sh /run/lab/scratch
 	trace_cmd "$kernel" "$scratch"
 	kernelshark "$kernel" "$scratch"

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.." || exit 1
 
 for kernel in $LAB_KERNELS; do
 	start=$SECONDS
-	in_lab "$kernel" --qmp --timeout 300 -- tests/vm/guest/quiet.sh
+	in_lab "$kernel" --qmp --timeout 600 -- tests/vm/guest/quiet.sh
 	diag "$kernel: $((SECONDS - start)) s"
 done
 finish

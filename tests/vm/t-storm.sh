@@ -7,6 +7,6 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/vm/kernels.sh
 
 for kernel in $LAB_KERNELS; do
-	in_lab "$kernel" --timeout 240 -- tests/vm/guest/storm.sh 10
+	in_lab "$kernel" --timeout 600 -- tests/vm/guest/storm.sh 10
 done
 finish

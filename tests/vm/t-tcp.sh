@@ -7,6 +7,6 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/vm/kernels.sh
 
 for kernel in $LAB_KERNELS; do
-	in_lab "$kernel" --timeout 400 -- tests/fabrics/guest-tcp.sh --patched
+	in_lab "$kernel" --timeout 600 -- tests/fabrics/guest-tcp.sh --patched
 done
 finish
