@@ -208,14 +208,21 @@ bool config_parse_path(const struct config_value *value)
 	return false;
 }
 
+static bool is_below(const char *path, const char *folder)
+{
+	size_t length = strlen(folder);
+
+	return !strncmp(path, folder, length) && path[length] == '/';
+}
+
 /* Within the unit's sandbox these are empty: a file that somebody puts there to stop the daemon would not be seen. */
 bool config_parse_seen_path(const struct config_value *value)
 {
-	static const char *const hidden[] = { "/tmp/", "/var/tmp/", "/home/", "/root/", "/run/user/" };
+	static const char *const hidden[] = { "/tmp", "/var/tmp", "/home", "/root", "/run/user" };
 	size_t i;
 
 	for (i = 0; i < sizeof(hidden) / sizeof(*hidden); i++)
-		if (!strncmp(value->text, hidden[i], strlen(hidden[i]))) {
+		if (is_below(value->text, hidden[i])) {
 			dupcqe_text_printf(value->expected, "a place that the daemon sees in its sandbox, not below %s", hidden[i]);
 			return false;
 		}

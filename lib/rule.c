@@ -34,6 +34,7 @@ struct counter {
 struct dupcqe_rules {
 	size_t count;
 	uint64_t now_ns; /* the latest time seen */
+	uint64_t hit_ns; /* of this hit */
 	uint64_t seen;	 /* hits */
 	struct counter counter[];
 };
@@ -131,12 +132,28 @@ static void forget_oldest(struct window *window, uint32_t size, uint32_t count)
 	window->count -= count;
 }
 
+static uint64_t newest_of(const struct window *window, const uint64_t *times, uint32_t size)
+{
+	return times[(window->oldest + window->count - 1) % size];
+}
+
+/* Hits of several CPUs need not come in their order. One that is older than a window's last hit by more than the window
+ * can neither be added up with that one, nor undo that it was counted. */
+static bool too_old(const struct window *window, const uint64_t *times, const struct dupcqe_rule *rule, uint64_t now_ns)
+{
+	uint64_t newest = window->count ? newest_of(window, times, rule->count) : 0;
+
+	return rule->count > 1 && newest > now_ns && newest - now_ns > rule->window_ns;
+}
+
 /* Count some (1 to rule->count) at now; times is the window's ring of rule->count entries. */
 static void window_add(struct window *window, uint64_t *times, const struct dupcqe_rule *rule,
 		       uint32_t some, uint64_t now_ns)
 {
 	uint32_t at, size = rule->count;
 
+	if (window->count && newest_of(window, times, size) > now_ns)
+		now_ns = newest_of(window, times, size);
 	while (window->count && now_ns - times[window->oldest] > rule->window_ns)
 		forget_oldest(window, size, 1);
 	if (window->count + some > size)
@@ -159,10 +176,13 @@ static uint32_t count_key(struct counter *counter, uint32_t key, uint32_t some, 
 {
 	const struct dupcqe_rule *rule = &counter->rule;
 	struct window *window = &counter->windows[key];
+	uint64_t *times = counter->times + (size_t)key * rule->count;
 
 	if (counter->ids[key] == KEY_UNKNOWN)
 		return 1;
-	window_add(window, counter->times + (size_t)key * rule->count, rule, some, now_ns);
+	if (too_old(window, times, rule, now_ns))
+		return 0;
+	window_add(window, times, rule, some, now_ns);
 	return window->count;
 }
 
@@ -175,7 +195,7 @@ static void decide_one(struct dupcqe_rules *rules, size_t at, uint64_t id, uint3
 
 	window->seen = rules->seen;
 	decision->matched |= UINT64_C(1) << at;
-	decision->counted[at] = count_key(counter, key, some, rules->now_ns);
+	decision->counted[at] = count_key(counter, key, some, rules->hit_ns);
 	if (decision->counted[at] < counter->rule.count)
 		return;
 	if (cooling(window, counter->rule.cooldown_ns, rules->now_ns)) {
@@ -190,6 +210,7 @@ static void decide_one(struct dupcqe_rules *rules, size_t at, uint64_t id, uint3
 static void begin(struct dupcqe_rules *rules, uint64_t now_ns, struct dupcqe_decision *decision)
 {
 	memset(decision, 0, sizeof(*decision));
+	rules->hit_ns = now_ns;
 	if (now_ns > rules->now_ns)
 		rules->now_ns = now_ns;
 	rules->seen++;
@@ -217,6 +238,8 @@ void dupcqe_rules_lost(struct dupcqe_rules *rules, uint64_t count, uint64_t now_
 	size_t i;
 
 	begin(rules, now_ns, ret_decision);
+	/* they are told in order */
+	rules->hit_ns = rules->now_ns;
 	for (i = 0; i < rules->count && count; i++) {
 		rule = &rules->counter[i].rule;
 		if (rule->on == DUPCQE_ON_LOST)

@@ -104,8 +104,9 @@ struct dupcqe_decision {
 /*
  * Count the event for the rules on hits, and decide. A rule fires when its last `count` hits of one key lie within
  * window_ns, both ends included, and cooldown_ns have passed since it fired for that key. Firing
- * does not start the count anew. now_ns is of any clock that does not stop; a time before the last
- * one is taken for the last one. When a rule counts more keys than it has room for, the one seen
+ * does not start the count anew. now_ns is of any clock that does not stop; a time before the
+ * last one is taken for the last one where both lie within window_ns; else that hit is not added up with others
+ * (it can still fire a rule with a count of 1). Cooldowns go by the latest time of all. When a rule counts more keys than it has room for, the one seen
  * longest ago is forgotten, with its cooldown. Hits that do not tell their controller or queue are
  * not added up for a rule that counts by it: each is 1; they cool down together.
  */

@@ -51,9 +51,9 @@ static void values(void **state)
 		{"[panic]\ninhibit-file =\n",
 		 "c.conf:2: inhibit-file '': expected an absolute path of at most 255 "
 		 "characters\n"},
-		{"[panic]\ninhibit-file = /root/stop\n",
-		 "c.conf:2: inhibit-file '/root/stop': expected a place that the daemon sees "
-		 "in its sandbox, not below /root/\n"},
+		{"[panic]\ninhibit-file = /run/user/0/stop\n",
+		 "c.conf:2: inhibit-file '/run/user/0/stop': expected a place that the daemon sees "
+		 "in its sandbox, not below /run/user\n"},
 	};
 
 	(void)state;

@@ -16,6 +16,7 @@ enum { HITS = 1500, ROUNDS = 60, RULES = 6 };
 
 struct past {
 	uint64_t key, now_ns, some;
+	uint64_t at_ns;	/* that it is counted at */
 	bool matched, fired;
 };
 
@@ -86,14 +87,21 @@ static uint64_t model_key(const struct dupcqe_rule *rule, const struct dupcqe_ev
 /* What the rule has to say of hit number n; fills the model's past. */
 static uint32_t model(const struct dupcqe_rule *rule, struct past *past, int n)
 {
-	uint64_t within = 0;
+	uint64_t within = 0, newest = 0;
 	bool cooling = false;
 	int i;
 
+	for (i = 0; i < n; i++)
+		if (past[i].matched && past[i].key == past[n].key && past[i].some && past[i].at_ns > newest)
+			newest = past[i].at_ns;
+	if (newest > past[n].at_ns && rule->count > 1 && newest - past[n].at_ns > rule->window_ns)
+		past[n].some = 0;
+	else if (newest > past[n].at_ns)
+		past[n].at_ns = newest;
 	for (i = 0; i <= n; i++) {
 		if (!past[i].matched || past[i].key != past[n].key)
 			continue;
-		if (past[n].now_ns - past[i].now_ns <= rule->window_ns)
+		if (past[n].some && past[n].at_ns - past[i].at_ns <= rule->window_ns)
 			within += past[i].some;
 		cooling |= past[i].fired && past[n].now_ns - past[i].now_ns < rule->cooldown_ns;
 	}
@@ -148,6 +156,7 @@ static void one_round(uint64_t now_ns)
 			dupcqe_rules_decide(rules, &event, NULL, now_ns, &decision);
 		for (i = 0; i < RULES; i++) {
 			past[i][n].now_ns = latest;
+			past[i][n].at_ns = lost ? latest : now_ns;
 			compare(&list[i], i, past[i], n, &event, lost, &decision);
 		}
 	}
