@@ -18,10 +18,10 @@ demo: ready ## boot a VM whose controller duplicates completions, and show them 
 check: ready ## all tests that a change must pass
 	@$(MAKE) --no-print-directory all $(TEST_PROGRAMS)
 	@tests/vm/prepare
-	@$(RUN) -j 3 $(TESTS_FAST) $(TESTS_LIVE) -- $(TESTS_VM)
+	@$(RUN) -j 3 $(TESTS_LIVE) -- $(TESTS_FAST) $(TESTS_VM)
 
-check-fast: all $(TEST_PROGRAMS) ## the tests that need no VM and no root, under a minute
-	@$(RUN) $(TESTS_FAST)
+check-fast: all $(TEST_PROGRAMS) ## the tests that need no VM and no root, two minutes
+	@$(RUN) -j 2 -- $(TESTS_FAST)
 
 check-mainline: ready ## the VM tests on mainline, and each patch built by itself (minutes)
 	@$(MAKE) --no-print-directory all
