@@ -40,10 +40,9 @@ lap
 check 'journald hangs: programs are run all the same' wait_for 30 ran_at_least $((before + $(posted)))
 kill -CONT $journald_pid
 lap
-check 'journald goes on: the log tells how much it did not take' wait_for 30 entries_at_least 1 \
-	_COMM=nvme-dupcqed PRIORITY=4 SYSLOG_IDENTIFIER=nvme-dupcqed
-told=$(journalctl --no-pager -q -o cat _COMM=nvme-dupcqed | grep -E '^[0-9]+ messages before this one were not taken by the journal')
-has 'in a line of its own' "$told" '^[1-9]'
+# with its next message, which may be the summary of a storm
+told() { journalctl --no-pager -q -o cat _COMM=nvme-dupcqed | grep -E '^[1-9][0-9]* messages before this one were not taken by the journal'; }
+check 'journald goes on: the log tells how much it did not take, in a line of its own' wait_for 120 told
 kill -TERM $pid
 wait $pid
 is 'it ends as it is told' $? 0
