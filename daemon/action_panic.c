@@ -7,7 +7,7 @@
  *	freeze the trace; count the panic on disk; say so; let a snapshot be saved and sync (both
  * with a limit); ask the guards once more; act
  *
- * It has to be soon: after DEADLINE_S the child is killed, and the trace goes on.
+ * It has to be soon: after DEADLINE_NS the child is killed, and the trace goes on.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,9 @@
 #include "stopped.h"
 #include "timer.h"
 
-enum { WAIT_LIMIT_MS = 5000, AUDIT_MAX = 512, DEADLINE_S = 60, REMEMBER_S = 60 };
+enum { WAIT_LIMIT_MS = 5000, AUDIT_MAX = 512, REMEMBER_S = 60 };
+
+#define DEADLINE_NS (60 * UINT64_C(1000000000))
 
 /* Shared with the child. */
 struct panic {
@@ -42,7 +44,7 @@ struct panic {
 	uint32_t max_per_day;
 	bool stopped; /* the history */
 	struct timer deadline;
-	bool late;
+	const char *ended; /* why the daemon did not let it go on, or NULL */
 	char why[128]; /* which guard said no, in the child */
 };
 
@@ -199,8 +201,8 @@ static void tell(struct action_room *room, const struct panic *panic, int result
 
 	if (*panic->why)
 		action_tell(room, call, result, "refused: %s", panic->why);
-	else if (panic->late)
-		action_tell(room, call, result, "it did not come to it in %d s: given up", DEADLINE_S);
+	else if (panic->ended)
+		action_tell(room, call, result, "given up: %s", panic->ended);
 	else
 		action_tell(room, call, result, "it did not happen: %s", strerror(-result));
 }
@@ -222,21 +224,24 @@ static void on_end(struct child *child, struct action_room *room, int result)
 }
 
 /* Whatever it hangs on: it must not come back later, and panic a machine that somebody repairs. */
+static void end(struct action_room *room, const char *why)
+{
+	begun->ended = why;
+	kill(begun->child.pid, SIGKILL);
+	let_go(room, begun);
+}
+
 static void on_deadline(struct timer *timer, struct action_room *room)
 {
 	(void)timer;
-	if (!begun)
-		return;
-	begun->late = true;
-	kill(begun->child.pid, SIGKILL);
-	let_go(room, begun);
+	end(room, "it has not come to it in a minute");
 }
 
 void action_panic_renew(struct action_room *room)
 {
 	remembered.until_s = 0;
 	if (begun && !room->config->panic_allow)
-		on_deadline(&begun->deadline, room);
+		end(room, "the configuration does not allow it any more");
 }
 
 static int start(struct action_room *room, struct panic *panic)
@@ -247,7 +252,7 @@ static int start(struct action_room *room, struct panic *panic)
 		return err;
 	/* without the timer it is only not ended that soon */
 	if (!timer_open(&panic->deadline, room->epoll_fd, on_deadline))
-		timer_set(&panic->deadline, DEADLINE_S * UINT64_C(1000000000), 0);
+		timer_set(&panic->deadline, DEADLINE_NS, 0);
 	return 0;
 }
 

@@ -18,7 +18,7 @@ static pthread_t thread;
 static bool is_open;
 static unsigned int out;
 /* of pointers to jobs */
-static int todo[2], done[2];
+static int jobs[2], done[2];
 
 int exec_job_make(struct exec_job *job, const struct action_call *call)
 {
@@ -113,7 +113,7 @@ static void *work(void *arg)
 {
 	struct exec_job *job;
 
-	while (read(todo[READ], &job, sizeof(job)) == sizeof(job) && job) {
+	while (read(jobs[READ], &job, sizeof(job)) == sizeof(job) && job) {
 		start(job);
 		if (write(done[WRITE], &job, sizeof(job)) < 0)
 			break;
@@ -131,14 +131,14 @@ static int make_pipes(void)
 {
 	int err;
 
-	if (pipe2(todo, O_CLOEXEC))
+	if (pipe2(jobs, O_CLOEXEC))
 		return -errno;
 	if (!pipe2(done, O_CLOEXEC)) {
 		fcntl(done[READ], F_SETFL, O_NONBLOCK);
 		return 0;
 	}
 	err = -errno;
-	close_both(todo);
+	close_both(jobs);
 	return err;
 }
 
@@ -166,7 +166,7 @@ int exec_start_open(void)
 	if (!err && !is_open) {
 		err = make_thread();
 		if (err) {
-			close_both(todo);
+			close_both(jobs);
 			close_both(done);
 		}
 	}
@@ -177,7 +177,7 @@ int exec_start_open(void)
 /* It does not wait: a pipe has room for 512 pointers at least. */
 int exec_start(struct exec_job *job)
 {
-	if (write(todo[WRITE], &job, sizeof(job)) < 0)
+	if (write(jobs[WRITE], &job, sizeof(job)) < 0)
 		return -errno;
 	out++;
 	return 0;
@@ -208,10 +208,10 @@ void exec_start_close(void)
 {
 	struct exec_job *none = NULL;
 
-	if (!is_open || out || write(todo[WRITE], &none, sizeof(none)) < 0)
+	if (!is_open || out || write(jobs[WRITE], &none, sizeof(none)) < 0)
 		return;
 	pthread_join(thread, NULL);
-	close_both(todo);
+	close_both(jobs);
 	close_both(done);
 	is_open = false;
 }

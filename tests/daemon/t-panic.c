@@ -239,7 +239,7 @@ static void withdrawn(void **state)
 	assert_string_equal(scene_file("instance/tracing_on"), "1\n");
 	scene_wait(20000);
 	assert_int_equal(t.result, -ECHILD);
-	assert_logged("given up");
+	assert_logged("given up: the configuration does not allow it any more");
 	fd = open(t.paths.kmsg, O_RDONLY | O_NONBLOCK);
 	close(fd);
 	assert_string_equal(scene_file("way"), "");
