@@ -38,6 +38,13 @@ panics() {
 	has 'and the console is kept' "$(cat "$dir/console")" 'Kernel panic'
 }
 
+# QEMU is gone before the kernel has written it all: another CPU had the console
+panics_without_a_word() {
+	fails 'a panic of which the console says nothing is status 126 too' 126 'the guest panicked' \
+		$lab --stock --console "$dir/mute" -- sh -c 'echo 0 >/proc/sys/kernel/printk; echo c >/proc/sysrq-trigger; sleep 60'
+	is 'it does say nothing' "$(grep -a 'Kernel panic' "$dir/mute")" ''
+}
+
 hangs() {
 	fails 'a guest without an end is status 124' 124 'the guest hung: no end within 20 s' \
 		$lab --stock --timeout 20 -- sleep 1000
@@ -61,6 +68,7 @@ the_end_of_qemu() {
 
 ordinary
 panics
+panics_without_a_word
 hangs
 the_end_of_qemu
 finish

@@ -119,7 +119,14 @@ run_show_console()
 	tr -d '\r' <"$LAB_CONSOLE" | tail -n "${LAB_CONSOLE_LINES:-40}" | sed 's/^/lab:   /' >&2
 }
 
-run_panicked() { grep -aqE 'Kernel panic - not syncing|end Kernel panic' "$LAB_CONSOLE"; }
+# The console may lack the line: a CPU that was printing when the other one panicked is stopped, and QEMU ends at
+# pvpanic's word, before the kernel flushes the rest. QEMU ends with 1 then; so it does when it cannot start, but
+# without a byte from the guest.
+run_panicked()
+{
+	grep -aqE 'Kernel panic - not syncing|end Kernel panic' "$LAB_CONSOLE" ||
+		{ [ "$RUN_END" = exited ] && [ "$RUN_QEMU_RC" = 1 ] && [ -s "$LAB_CONSOLE" ]; }
+}
 
 # the verdict is the lab's exit status
 run_verdict()
