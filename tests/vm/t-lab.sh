@@ -66,8 +66,14 @@ the_end_of_qemu() {
 	is 'and takes its QEMU with it' "$(pgrep -f "path=$dir,security_model")" ''
 }
 
+does_not_come_up() {
+	LAB_BOOT_LIMIT=1 fails 'a guest that does not come up is started again, twice' 125 'did not come up within 1 s, for the third time' \
+		$lab --stock -- true
+}
+
 ordinary
 panics
+does_not_come_up
 panics_without_a_word
 hangs
 the_end_of_qemu

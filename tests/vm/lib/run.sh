@@ -5,6 +5,7 @@
 
 RUN_QEMU=
 RUN_CAT=
+LAB_BOOT_LIMIT=${LAB_BOOT_LIMIT:-120}
 
 run_cleanup()
 {
@@ -72,10 +73,13 @@ $(printf '%q ' "${LAB_COMMAND[@]}")
 END
 }
 
-# waits for QEMU's end, for the status, for the time limit; sets RUN_END to exited, status or timeout
+# the guest's init says so on the console, right before the command
+run_is_up() { grep -aq '^lab guest: up' "$LAB_CONSOLE"; }
+
+# waits for QEMU's end, for the status, for the time limits; sets RUN_END to exited, asleep or timeout
 run_wait()
 {
-	local end=$((SECONDS + LAB_TIMEOUT)) grace=''
+	local end=$((SECONDS + LAB_TIMEOUT)) boot=$((SECONDS + LAB_BOOT_LIMIT)) grace=''
 
 	RUN_END=exited
 	while kill -0 "$RUN_QEMU" 2>/dev/null; do
@@ -91,6 +95,11 @@ run_wait()
 			RUN_END=timeout
 			break
 		fi
+		if [ -n "$boot" ] && [ $SECONDS -ge "$boot" ]; then
+			run_is_up || RUN_END=asleep
+			boot=''
+		fi
+		[ $RUN_END != asleep ] || break
 	done
 	kill -KILL "$RUN_QEMU" 2>/dev/null || true
 	wait "$RUN_QEMU" 2>/dev/null || RUN_QEMU_RC=$?
@@ -148,6 +157,25 @@ run_verdict()
 	lab_die "the guest ended without a status (QEMU: $RUN_QEMU_RC $(lab_last_line "$LAB_RUN/qemu.log"))"
 }
 
+# An emulated CPU may lose its timer while the kernel boots, seen once in some hundred boots, and then sleeps for ever.
+# The command has not begun, so nothing is lost by starting anew.
+run_again()
+{
+	local left=2
+
+	while [ $RUN_END = asleep ] && [ $left -gt 0 ]; do
+		lab_say "the guest did not come up within $LAB_BOOT_LIMIT s: starting it again"
+		: >"$LAB_CONSOLE"
+		rm -f "$LAB_RUN/tick"
+		left=$((left - 1))
+		run_start
+	done
+	if [ $RUN_END = asleep ]; then
+		run_show_console
+		lab_die "the guest did not come up within $LAB_BOOT_LIMIT s, for the third time"
+	fi
+}
+
 run_guest()
 {
 	run_folder
@@ -160,5 +188,6 @@ run_guest()
 	initramfs_make "$LAB_RUN/initramfs" "$LAB_RUN/command" "$LAB_RUN/vars"
 	qemu_command
 	run_start
+	run_again
 	run_verdict
 }
