@@ -43,12 +43,14 @@ struct panic {
 	struct action_room room; /* as it was: the configuration may be read anew meanwhile */
 	uint32_t max_per_day;
 	bool stopped; /* the history */
-	struct timer deadline;
 	const char *ended; /* why the daemon did not let it go on, or NULL */
 	char why[128]; /* which guard said no, in the child */
 };
 
 static struct panic *begun;
+
+/* Not in memory that goes with the panic: child and timer may be ready at once, and the child's end comes first. */
+static struct timer deadline = { .fd = -1 };
 
 /* What the disk said, so that a storm does not ask it at each hit. */
 static struct {
@@ -213,7 +215,7 @@ static void on_end(struct child *child, struct action_room *room, int result)
 
 	if (!result)
 		result = -ENOTSUP;
-	timer_close(&panic->deadline, room->epoll_fd);
+	timer_close(&deadline, room->epoll_fd);
 	if (*panic->why)
 		remember(panic->why);
 	let_go(room, panic);
@@ -251,8 +253,8 @@ static int start(struct action_room *room, struct panic *panic)
 	if (err)
 		return err;
 	/* without the timer it is only not ended that soon */
-	if (!timer_open(&panic->deadline, room->epoll_fd, on_deadline))
-		timer_set(&panic->deadline, DEADLINE_NS, 0);
+	if (!timer_open(&deadline, room->epoll_fd, on_deadline))
+		timer_set(&deadline, DEADLINE_NS, 0);
 	return 0;
 }
 
@@ -267,7 +269,6 @@ static int begin(struct action_room *room, const struct action_call *call)
 	panic->room = *room;
 	panic->max_per_day = room->config->panic_max_per_day;
 	panic->child.ended = on_end;
-	panic->deadline.fd = -1;
 	/* a frozen trace is worth having, but its absence is no reason to lose the dump */
 	panic->stopped = !stopped_hold(room);
 	err = start(room, panic);
