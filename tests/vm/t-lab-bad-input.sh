@@ -27,6 +27,7 @@ options() {
 	fails 'an unknown option' 125 "unknown option '--foo'" $lab --foo -- true
 	fails 'an option without its argument' 125 '--kernel wants an argument' $lab --kernel
 	fails 'a depth that is no number' 125 "--depth wants a number above 0, not 'x'" $lab --depth x -- true
+	LAB_BOOT_LIMIT=x fails 'a limit that is no number' 125 "LAB_BOOT_LIMIT wants a number above 0, not 'x'" $lab -- true
 	fails 'no command' 125 'no command given' $lab --stock
 	fails 'a command without --' 125 "'--' is missing before 'true'" $lab true
 	has '--help' "$($lab --help)" '^usage: lab '

@@ -129,12 +129,13 @@ run_show_console()
 }
 
 # The console may lack the line: a CPU that was printing when the other one panicked is stopped, and QEMU ends at
-# pvpanic's word, before the kernel flushes the rest. QEMU ends with 1 then; so it does when it cannot start, but
-# without a byte from the guest.
+# pvpanic's word, before the kernel flushes the rest. QEMU ends with 1 then, without a word; where it fails itself it
+# says why, or the guest has not written a byte.
 run_panicked()
 {
 	grep -aqE 'Kernel panic - not syncing|end Kernel panic' "$LAB_CONSOLE" ||
-		{ [ "$RUN_END" = exited ] && [ "$RUN_QEMU_RC" = 1 ] && [ -s "$LAB_CONSOLE" ]; }
+		{ [ "$RUN_END" = exited ] && [ "$RUN_QEMU_RC" = 1 ] && [ -s "$LAB_CONSOLE" ] &&
+			[ ! -s "$LAB_RUN/qemu.log" ]; }
 }
 
 # the verdict is the lab's exit status
@@ -158,12 +159,13 @@ run_verdict()
 }
 
 # An emulated CPU may lose its timer while the kernel boots, seen once in some hundred boots, and then sleeps for ever.
-# The command has not begun, so nothing is lost by starting anew.
+# The command has not begun, so nothing is lost by starting anew; one that began while the guest was being ended is not
+# run twice.
 run_again()
 {
 	local left=2
 
-	while [ $RUN_END = asleep ] && [ $left -gt 0 ]; do
+	while [ $RUN_END = asleep ] && ! run_is_up && [ $left -gt 0 ]; do
 		lab_say "the guest did not come up within $LAB_BOOT_LIMIT s: starting it again"
 		: >"$LAB_CONSOLE"
 		rm -f "$LAB_RUN/tick"
@@ -172,7 +174,7 @@ run_again()
 	done
 	if [ $RUN_END = asleep ]; then
 		run_show_console
-		lab_die "the guest did not come up within $LAB_BOOT_LIMIT s, for the third time"
+		lab_die "the guest did not come up within $LAB_BOOT_LIMIT s$([ $left -gt 0 ] || echo ', for the third time')"
 	fi
 }
 
