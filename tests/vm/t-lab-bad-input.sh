@@ -28,6 +28,9 @@ options() {
 	fails 'an option without its argument' 125 '--kernel wants an argument' $lab --kernel
 	fails 'a depth that is no number' 125 "--depth wants a number above 0, not 'x'" $lab --depth x -- true
 	LAB_BOOT_LIMIT=x fails 'a limit that is no number' 125 "LAB_BOOT_LIMIT wants a number above 0, not 'x'" $lab -- true
+	fails 'a number of reboots that is none' 125 "--reboots wants a number above 0, not '0'" $lab --reboots 0 -- true
+	fails 'a dump and reboots' 125 '--dump and --reboots exclude each other' \
+		$lab --dump "$dir/dump" --reboots 1 -- true
 	fails 'no command' 125 'no command given' $lab --stock
 	fails 'a command without --' 125 "'--' is missing before 'true'" $lab true
 	has '--help' "$($lab --help)" '^usage: lab '
@@ -35,6 +38,8 @@ options() {
 }
 
 no_permission() {
+	fails 'a dump that cannot be written' 125 "cannot write the dump '/proc/x'" $lab --stock --dump /proc/x -- true
+	fails 'a script for the crash kernel that is not there' 125 "cannot read the script '$dir/none'" $lab --stock --crash "$dir/none" -- true
 	fails 'a cache that cannot be made' 125 "cannot create '/proc/x': set NVME_DUPCQE_CACHE" \
 		env NVME_DUPCQE_CACHE=/proc/x $lab --stock --prepare
 }

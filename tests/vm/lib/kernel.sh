@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The guest's kernels: Debian's own with its nvme modules or with ours in their place, or the small mainline one.
-# kernel_prepare sets KERNEL_IMAGE (what QEMU loads), KERNEL_VER (uname -r) and KERNEL_MODULES (the folder that holds
-# that version's modules; empty if all is built in). Each cache entry's name says what it was made from.
+# kernel_prepare sets KERNEL_IMAGE (what QEMU loads), KERNEL_VER (uname -r), KERNEL_MODULES (the folder that holds that
+# version's modules; empty if all is built in), KERNEL_COMPRESSED (the bzImage; empty if there is none), and
+# KERNEL_PANIC_MODULE (kernel-patch/panic-module, built; empty if stock). Each cache entry's name says what it was made
+# from.
 # shellcheck shell=bash disable=SC2015,SC2034,SC2054
 
 KERNEL_BASES='6.1 6.12 7.3'
@@ -78,6 +80,7 @@ kernel_prepare_debian()
 	dir=$LAB_CACHE/kernel/$KERNEL_VER-$FETCH_VERSION
 	[ -d "$dir" ] || lab_locked "kernel-$1" kernel_once "$dir" kernel_make_stock "$1" "$dir"
 	KERNEL_IMAGE=$dir/vmlinux
+	KERNEL_COMPRESSED=$dir/vmlinuz
 	KERNEL_MODULES=$dir/lib/modules/$KERNEL_VER
 	[ "$LAB_STOCK" = 1 ] || modules_prepare "$1" "$dir"
 }
@@ -93,6 +96,8 @@ kernel_once()
 
 kernel_prepare()
 {
+	KERNEL_PANIC_MODULE=
+	KERNEL_COMPRESSED=
 	case $1 in
 	6.1|6.12) kernel_prepare_debian "$1" ;;
 	7.3) mainline_prepare ;;

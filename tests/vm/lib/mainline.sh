@@ -5,7 +5,7 @@
 # shellcheck shell=bash disable=SC2015,SC2034,SC2054
 
 MAINLINE_BASE=7.3
-MAINLINE_OBJECTS=1560
+MAINLINE_OBJECTS=1690
 # the largest parts that no configuration of ours reaches into; their Kconfig files and Makefiles are needed all the same
 MAINLINE_SKIP=(drivers/{gpu,media,infiniband} drivers/net/{ethernet,wireless} sound fs/{btrfs,xfs,smb})
 MAINLINE_ARCHES=(alpha arc arm arm64 csky hexagon loongarch m68k microblaze mips nios2 openrisc parisc powerpc riscv
@@ -46,6 +46,14 @@ mainline_configure()
 	done
 }
 
+# what the patches change, as it came
+mainline_keep_stock()
+{
+	mkdir "$1/.lab-stock"
+	# shellcheck disable=SC2046
+	(cd "$1" && cp -a --parents drivers/nvme $(source_paths "$MAINLINE_BASE") .lab-stock/)
+}
+
 mainline_unpack()
 {
 	local dir part skip=()
@@ -59,8 +67,9 @@ mainline_unpack()
 	lab_need_space 2000 "kernel $MAINLINE_BASE"
 	lab_tmp dir
 	fetch_deb "$MAINLINE_BASE/source"
-	source_untar "$dir" "${skip[@]}" --exclude='*/Documentation/*/*' --exclude='*/tools/testing/*' --exclude='*/tools/perf/*'
-	cp -a "$dir/drivers/nvme" "$dir/.lab-nvme"
+	source_untar "$dir" "${skip[@]}" --exclude='*/Documentation/[!t]*/*' --exclude='*/Documentation/tran*/*' \
+		--exclude='*/tools/testing/[!s]*' --exclude='*/tools/testing/selftests/[!f]*' --exclude='*/tools/perf/*'
+	mainline_keep_stock "$dir"
 	lab_keep "$dir" "$MAINLINE_TREE"
 }
 
@@ -90,25 +99,46 @@ mainline_build()
 	LAB_CHILD=
 }
 
-# drivers/nvme as it came, or patched; files that stay the same keep their times
+# the files as they came, or patched; those that stay the same keep their times
 mainline_patch()
 {
 	local mail dir=$MAINLINE_TREE/.lab-patched log=$MAINLINE_TREE/.lab-log
 
 	rm -rf "$dir"
-	mkdir -p "$dir/drivers"
-	cp -a "$MAINLINE_TREE/.lab-nvme" "$dir/drivers/nvme"
+	cp -a "$MAINLINE_TREE/.lab-stock" "$dir"
 	[ "$LAB_STOCK" = 1 ] || for mail in $(mainline_mails); do
-		patch -d "$dir" -p1 -F0 -s -N --no-backup-if-mismatch <"$MAINLINE_PATCHES/$mail" >"$log" 2>&1 || {
+		patch -d "$dir" -p1 -F0 -s -N --no-backup-if-mismatch <"$mail" >"$log" 2>&1 || {
 			mainline_acquit
 			lab_die "'$mail' does not apply to kernel $MAINLINE_BASE: $(lab_last_line "$log")"
 		}
 	done
-	rsync -rc "$dir/drivers/nvme/" "$MAINLINE_TREE/drivers/nvme/"
+	rsync -rc "$dir/" "$MAINLINE_TREE/"
 	rm -rf "$dir"
 }
 
-mainline_mails() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' -e '/^0000-/d' "$MAINLINE_PATCHES/series"; }
+# all series for this base, one after the other
+mainline_mails()
+{
+	local series
+
+	for series in "$LAB_PATCHES/$MAINLINE_BASE"{,-*}/series; do
+		[ ! -r "$series" ] || sed -e 's/#.*//' -e '/^[[:space:]]*$/d' -e '/^0000-/d' -e "s|^|${series%/*}/|" "$series"
+	done
+}
+
+# the small kernel has no modules of its own; this one is for all that it has built in
+mainline_panic_module()
+{
+	local dir=$MAINLINE_TREE/drivers/nvme/panic
+
+	rm -rf "$dir"
+	cp -r "$LAB_PATCHES/panic-module" "$dir"
+	mainline_make "prepare kernel $MAINLINE_BASE for modules" modules_prepare
+	cp "$MAINLINE_TREE/vmlinux.symvers" "$MAINLINE_TREE/Module.symvers"
+	mainline_make "build nvme_dup_cqe_panic for kernel $MAINLINE_BASE" M=drivers/nvme/panic modules
+	cp "$dir/nvme_dup_cqe_panic.ko" "$1/"
+	rm -rf "$dir"
+}
 
 # A tree whose build was interrupted or failed is not used again.
 mainline_tree()
@@ -139,11 +169,12 @@ mainline_make_kernel()
 	mainline_tree
 	[ -e "$MAINLINE_TREE/vmlinux" ] || objects=$MAINLINE_OBJECTS
 	mainline_patch
-	lab_say "building kernel $what$([ $objects = 60 ] || echo ', about 4 minutes on two cores')"
+	lab_say "building kernel $what$([ $objects = 60 ] || echo ', 5 to 12 minutes on two cores')"
 	mainline_build "$what" "$objects"
 	lab_tmp dir
 	cp "$MAINLINE_TREE/vmlinux" "$MAINLINE_TREE/include/config/kernel.release" "$dir/"
 	cp "$MAINLINE_TREE/.config" "$dir/config"
+	[ "$LAB_STOCK" = 1 ] || mainline_panic_module "$dir"
 	rm "$MAINLINE_TREE/.lab-busy"
 	lab_keep "$dir" "$out"
 }
@@ -155,13 +186,17 @@ mainline_prepare()
 
 	fetch_look "$MAINLINE_BASE/source"
 	MAINLINE_FRAGMENT=$LAB_DIR/kernel-$MAINLINE_BASE.config
-	MAINLINE_PATCHES=$(cd "$LAB_DIR/../../kernel-patch" && pwd)/$MAINLINE_BASE
-	key=$FETCH_VERSION-$(sha256sum <"$MAINLINE_FRAGMENT" | cut -c 1-8)
+	LAB_PATCHES=$(cd "$LAB_DIR/../../kernel-patch" && pwd)
+	# another set of files to patch is another tree
+	key=$FETCH_VERSION-$({ cat "$MAINLINE_FRAGMENT"; source_paths "$MAINLINE_BASE"; } | sha256sum | cut -c 1-8)
 	MAINLINE_TREE=$LAB_CACHE/mainline/$key
 	out=$LAB_CACHE/kernel/$key-stock
 	if [ "$LAB_STOCK" = 0 ]; then
-		[ -r "$MAINLINE_PATCHES/series" ] || lab_die "cannot open '$MAINLINE_PATCHES/series': there are no patches"
-		out=$LAB_CACHE/kernel/$key-$(cat "$MAINLINE_PATCHES/series" "$MAINLINE_PATCHES"/*.patch | sha256sum | cut -c 1-16)
+		[ -r "$LAB_PATCHES/$MAINLINE_BASE/series" ] ||
+			lab_die "cannot open '$LAB_PATCHES/$MAINLINE_BASE/series': there are no patches"
+		out=$LAB_CACHE/kernel/$key-
+		out+=$(mainline_mails | xargs -d '\n' cat "$LAB_PATCHES/panic-module"/* | sha256sum | cut -c 1-16)
+		KERNEL_PANIC_MODULE=$out/nvme_dup_cqe_panic.ko
 	fi
 	[ -d "$out" ] || lab_locked "kernel-$key" kernel_once "$out" mainline_make_kernel "$out"
 	KERNEL_IMAGE=$out/vmlinux

@@ -37,8 +37,9 @@ modules_build()
 	nvme=$dir/lib/modules/$KERNEL_VER/kernel/drivers/nvme
 	for ko in "$dir"/built/*/*.ko; do
 		ko=${ko#"$dir/built/"}
-		[ -n "$(ls "$nvme/$ko"* 2>/dev/null)" ] || lab_die "$KERNEL_VER has no module '$ko' of its own"
+		[[ $ko = panic/* || -n "$(ls "$nvme/$ko"* 2>/dev/null)" ]] || lab_die "$KERNEL_VER has no module '$ko' of its own"
 		rm -f "$nvme/$ko"*
+		mkdir -p "$nvme/${ko%/*}"
 		cp "$dir/built/$ko" "$nvme/$ko"
 	done
 	# depmod writes in place what is a link to the stock tree's file
@@ -54,7 +55,7 @@ modules_key()
 
 	folder=$("$LAB_PATCHES/build-modules" --folder --kver "$KERNEL_VER" --headers "$1") ||
 		lab_die "there are no patches for the kernel $KERNEL_VER"
-	cat "$LAB_PATCHES/build-modules" "$LAB_PATCHES/$folder/series" "$LAB_PATCHES/$folder"/*.patch |
+	cat "$LAB_PATCHES/build-modules" "$LAB_PATCHES/panic-module"/* "$LAB_PATCHES/$folder/series" "$LAB_PATCHES/$folder"/*.patch |
 		sha256sum | cut -c 1-16
 }
 
@@ -75,4 +76,5 @@ modules_prepare()
 	fi
 	MODULES_HEADERS=$headers
 	KERNEL_MODULES=$out/lib/modules/$KERNEL_VER
+	KERNEL_PANIC_MODULE=$KERNEL_MODULES/kernel/drivers/nvme/panic/nvme_dup_cqe_panic.ko
 }

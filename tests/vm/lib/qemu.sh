@@ -36,7 +36,7 @@ qemu_prepare()
 qemu_kvm_works()
 {
 	[ -w /dev/kvm ] || return 1
-	timeout -k 1 10 "$QEMU" "${QEMU_ARGS[@]}" -serial "file:$LAB_RUN/probe" -append 'console=ttyS0 panic=-1' \
+	timeout -k 1 10 "$QEMU" "${QEMU_ARGS[@]}" -no-reboot -serial "file:$LAB_RUN/probe" -append 'console=ttyS0 panic=-1' \
 		>/dev/null 2>&1 </dev/null || return 1
 	grep -aq 'Kernel panic' "$LAB_RUN/probe"
 }
@@ -63,12 +63,17 @@ qemu_choose_accel()
 
 qemu_machine()
 {
+	local panic=exit-failure
+
+	[ -z "$LAB_DUMP" ] || panic=pause
 	QEMU_ARGS=(
-		-name lab -nodefaults -no-user-config -display none -no-reboot
+		-name lab -nodefaults -no-user-config -display none
 		-L "${QEMU%/bin/*}/share/qemu" -L /usr/share/qemu -L /usr/share/seabios
-		-M q35 -bios qboot.rom -m "$LAB_MEM" -smp "$LAB_CPUS" -action panic=exit-failure
+		-M q35 -bios qboot.rom -m "$LAB_MEM" -smp "$LAB_CPUS" -action "panic=$panic"
 		-kernel "$KERNEL_IMAGE"
 	)
+	# a warm reboot leaves the memory as it is
+	if [ "$LAB_REBOOTS" = 0 ]; then QEMU_ARGS+=(-no-reboot); else QEMU_ARGS+=(-action panic=none); fi
 	if [ "$QEMU_ACCEL" = kvm ]; then
 		QEMU_ARGS+=(-accel kvm -cpu host)
 	elif [ "$LAB_ICOUNT" = 1 ]; then
@@ -99,6 +104,16 @@ qemu_devices()
 		-chardev "file,id=console,path=$(qemu_path "$LAB_CONSOLE")" -serial chardev:console
 	)
 	[ "$LAB_QMP" = 0 ] || qemu_qmp
+	[ -z "$LAB_DUMP" ] || qemu_dump
+}
+
+# a monitor for lib/dump, and the device by which the guest's kernel describes itself in the dump
+qemu_dump()
+{
+	QEMU_ARGS+=(
+		-chardev "socket,id=dump,path=$(qemu_path "$LAB_RUN/dump.qmp"),server=on,wait=off" -mon chardev=dump,mode=control
+		-device vmcoreinfo
+	)
 }
 
 # the monitor's socket and, as its only client, the guest's second serial port: the guest talks to its own QEMU

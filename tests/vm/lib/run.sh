@@ -5,13 +5,14 @@
 
 RUN_QEMU=
 RUN_CAT=
+RUN_DUMP=
 LAB_BOOT_LIMIT=${LAB_BOOT_LIMIT:-120}
 
 run_cleanup()
 {
 	local pid
 
-	for pid in $RUN_QEMU $RUN_CAT; do
+	for pid in $RUN_QEMU $RUN_CAT $RUN_DUMP; do
 		kill -KILL "$pid" 2>/dev/null || true
 	done
 	[ -z "${LAB_RUN:-}" ] || rm -rf "$LAB_RUN"
@@ -38,10 +39,21 @@ run_folder()
 		mkdir "$LAB_SCRATCH_HOST"
 	fi
 	LAB_CONSOLE=${LAB_CONSOLE:-$LAB_RUN/console}
+	rm -f "$LAB_SCRATCH_HOST/.lab-boot"
 	: >"$LAB_CONSOLE" || lab_die "cannot write the console file '$LAB_CONSOLE'"
 	LAB_DISK=${LAB_DISK:-$LAB_RUN/disk}
 	[ -e "$LAB_DISK" ] || truncate -s 256M "$LAB_DISK" || lab_die "cannot write the disk '$LAB_DISK'"
 	mkfifo "$LAB_RUN/out"
+	[ -z "$LAB_DUMP" ] || run_dump_file
+	[ -z "$LAB_CRASH" ] || [ -r "$LAB_CRASH" ] || lab_die "cannot read the script '$LAB_CRASH'"
+}
+
+run_dump_file()
+{
+	: >"$LAB_DUMP" || lab_die "cannot write the dump '$LAB_DUMP'"
+	rm "$LAB_DUMP"
+	LAB_DUMP=$(readlink -m "$LAB_DUMP")
+	lab_need_tool perl perl
 }
 
 # the caller's folders that would be hidden by the guest's own /tmp, /run, /var/tmp; spaces written as \040
@@ -58,8 +70,8 @@ run_binds()
 
 run_write_vars()
 {
-	printf "LAB_KVER='%s'\nLAB_MODULES='%s'\nLAB_NVME=%s\nLAB_QMP=%s\nLAB_BINDS='%s'\n" \
-		"$KERNEL_VER" "$KERNEL_MODULES" "$LAB_NVME" "$LAB_QMP" "$(run_binds)"
+	printf "LAB_KVER='%s'\nLAB_MODULES='%s'\nLAB_NVME=%s\nLAB_QMP=%s\nLAB_BINDS='%s'\nLAB_DUMP='%s'\nLAB_REBOOTS=%s\n" \
+		"$KERNEL_VER" "$KERNEL_MODULES" "$LAB_NVME" "$LAB_QMP" "$(run_binds)" "${LAB_DUMP:+1}" "$LAB_REBOOTS"
 }
 
 # the command as a script for the guest's bash
@@ -68,6 +80,9 @@ run_write_command()
 	cat <<END
 export HOME=/root TERM=${TERM:-dumb} LANG=${LANG:-C.UTF-8} LAB=1 LAB_SCRATCH=/run/lab/scratch
 export LAB_KERNEL=$LAB_BASE LAB_STOCK=$LAB_STOCK LAB_SCRATCH_HOST=$(printf %q "$LAB_SCRATCH_HOST")
+export LAB_PANIC_MODULE=$(printf %q "$KERNEL_PANIC_MODULE")
+export LAB_CRASH_KERNEL=$(printf %q "/run/lab/host$KERNEL_COMPRESSED")
+export LAB_CRASH_INITRD=$(printf %q "/run/lab/host$LAB_RUN/crash-initramfs")
 cd $(printf %q "$PWD") 2>/dev/null || cd /
 $(printf '%q ' "${LAB_COMMAND[@]}")
 END
@@ -115,11 +130,17 @@ run_start()
 	lab_note "$QEMU ${QEMU_ARGS[*]}"
 	"$QEMU" "${QEMU_ARGS[@]}" </dev/null >"$LAB_RUN/qemu.log" 2>&1 &
 	RUN_QEMU=$!
+	if [ -n "$LAB_DUMP" ]; then
+		"$LAB_DIR/lib/dump" "$LAB_RUN/dump.qmp" "$LAB_DUMP" &
+		RUN_DUMP=$!
+	fi
 	run_wait
 	# QEMU has closed its end: cat ends after the last byte, unless QEMU never opened the pipe
 	[ -e "$LAB_RUN/status" ] || kill "$RUN_CAT" 2>/dev/null || true
 	wait "$RUN_CAT" 2>/dev/null || true
 	RUN_CAT=
+	[ -z "$RUN_DUMP" ] || wait "$RUN_DUMP" 2>/dev/null || true
+	RUN_DUMP=
 }
 
 run_show_console()
@@ -144,7 +165,8 @@ run_verdict()
 	if [ -s "$LAB_RUN/status" ]; then
 		exit "$(cat "$LAB_RUN/status")"
 	fi
-	if run_panicked; then
+	# of a guest that came up again it says nothing
+	if run_panicked && { [ "$LAB_REBOOTS" = 0 ] || [ "$RUN_END" != timeout ]; }; then
 		run_show_console
 		lab_say "the guest panicked"
 		exit 126
@@ -156,6 +178,17 @@ run_verdict()
 	fi
 	run_show_console
 	lab_die "the guest ended without a status (QEMU: $RUN_QEMU_RC $(lab_last_line "$LAB_RUN/qemu.log"))"
+}
+
+# what the crash kernel runs: the same guest with another command, and no NVMe
+run_crash_initramfs()
+{
+	(
+		LAB_COMMAND=(env "BUILD=${BUILD:-build}" bash "$LAB_CRASH") LAB_NVME=0 LAB_QMP=0 LAB_DUMP='' LAB_REBOOTS=0
+		run_write_command >"$LAB_RUN/crash-command"
+		run_write_vars >"$LAB_RUN/crash-vars"
+	)
+	initramfs_make "$LAB_RUN/crash-initramfs" "$LAB_RUN/crash-command" "$LAB_RUN/crash-vars"
 }
 
 # An emulated CPU may lose its timer while the kernel boots, seen once in some hundred boots, and then sleeps for ever.
@@ -188,6 +221,7 @@ run_guest()
 	lab_need_tool cpio cpio
 	LAB_BUSYBOX=$(command -v busybox)
 	initramfs_make "$LAB_RUN/initramfs" "$LAB_RUN/command" "$LAB_RUN/vars"
+	[ -z "$LAB_CRASH" ] || run_crash_initramfs
 	qemu_command
 	run_start
 	run_again

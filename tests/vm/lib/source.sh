@@ -16,14 +16,26 @@ source_untar()
 	rm -f "$dir/.log"
 }
 
+# source_paths BASE: what the series BASE-SOMETHING change beyond drivers/nvme
+source_paths()
+{
+	local about
+
+	for about in "$LAB_DIR/../../kernel-patch/about.$1"-*; do
+		# shellcheck source=/dev/null
+		[ ! -r "$about" ] || (paths='' && . "$about" && printf '%s\n' $paths)
+	done | sort -u
+}
+
 source_make()
 {
-	local role=$1 out=$2 dir
+	local role=$1 out=$2 dir paths
 
+	mapfile -t paths < <(source_paths "${role%%/*}")
 	lab_need_space 100 "the NVMe drivers of $role"
 	lab_tmp dir
 	fetch_deb "$role"
-	source_untar "$dir" --no-wildcards-match-slash --wildcards '*/Makefile' '*/drivers/nvme' \
+	source_untar "$dir" --no-wildcards-match-slash --wildcards '*/Makefile' '*/drivers/nvme' "${paths[@]/#/*/}" \
 		'*/scripts/checkpatch.pl' '*/scripts/spelling.txt' '*/scripts/const_structs.checkpatch'
 	lab_keep "$dir" "$out"
 }
@@ -31,8 +43,13 @@ source_make()
 # source_prepare ROLE: sets SOURCE_DIR, a folder with drivers/nvme and checkpatch
 source_prepare()
 {
+	local paths
+
 	fetch_look "$1"
 	SOURCE_DIR=$LAB_CACHE/source/$FETCH_NAME-$FETCH_VERSION
+	paths=$(source_paths "${1%%/*}")
+	# other files are another folder
+	[ -z "$paths" ] || SOURCE_DIR+=-$(sha256sum <<<"$paths" | cut -c 1-8)
 	[ -d "$SOURCE_DIR" ] || lab_locked "source-${1%%/*}" kernel_once "$SOURCE_DIR" source_make "$1" "$SOURCE_DIR"
 }
 
