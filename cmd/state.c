@@ -42,6 +42,11 @@ static const struct key rule_keys[] = {
 
 static const struct key action_keys[] = { { "ok", IS(int) }, { "failed", IS(int) }, { NULL, 0 } };
 
+/* Of a daemon that has it. */
+static const struct key panic_keys[] = {
+	{ "way", IS(string) | IS(null) }, { "armed", IS(boolean) }, { "why", IS(string) | IS(null) }, { NULL, 0 },
+};
+
 static const struct key hit_keys[] = {
 	{ "time", IS(int) }, { "line", IS(string) }, { "model", IS(string) | IS(null) },
 	{ "serial", IS(string) | IS(null) }, { NULL, 0 },
@@ -118,6 +123,8 @@ static const char *wrong_in(const struct json_object *root)
 		wrong = wrong_in_actions(state_part(root, "actions"));
 	if (!wrong && state_part(root, "last_hit"))
 		wrong = wrong_key(state_part(root, "last_hit"), hit_keys);
+	if (!wrong && state_part(root, "panic"))
+		wrong = wrong_key(state_part(root, "panic"), panic_keys);
 	return wrong;
 }
 
@@ -144,9 +151,9 @@ static char *read_all(int fd, size_t *ret_length)
 }
 
 /* A pipe in its place must not keep the tool waiting. */
-static char *read_file(const char *path, size_t *ret_length)
+static char *read_file(int root, const char *path, size_t *ret_length)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), err;
+	int fd = openat(root, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), err;
 	struct stat st;
 	char *text = NULL;
 
@@ -186,63 +193,71 @@ static bool is_daemons(const char *stat)
 	       !strchr("ZX", end[2]);
 }
 
-static bool is_running(int pid)
+static bool is_running(int root, int pid)
 {
 	char path[32], stat[128] = "";
-	FILE *file;
+	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	file = fopen(path, "re");
-	if (!file) /* /proc can be mounted so that it hides what is not the user's */
+	snprintf(path, sizeof(path), "%sproc/%d/stat", root == AT_FDCWD ? "/" : "", pid);
+	fd = openat(root, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0) /* /proc can be mounted so that it hides what is not the user's */
 		return kill(pid, 0) ? errno == EPERM : true;
-	if (!fgets(stat, sizeof(stat), file))
+	if (read(fd, stat, sizeof(stat) - 1) < 0)
 		stat[0] = '\0';
-	fclose(file);
+	close(fd);
 	return is_daemons(stat);
 }
 
-static int damaged(const char *path, const char *how)
+/* Returns what is wrong with the text, or the key of it that is, in which case *ret_key is true; or NULL. */
+static const char *check(size_t length, struct state *state, bool *ret_key)
 {
-	return complain(EXIT_UNKNOWN, "'%s' is damaged: %s; it is written anew when the daemon starts", path, how);
-}
-
-static int check(const char *path, size_t length, struct state *state)
-{
-	char how[128];
-	const char *wrong;
-
+	*ret_key = false;
 	if (strlen(state->text) != length || !is_plain(state->text, length))
-		return damaged(path, "it has control characters");
+		return "it has control characters";
 	state->root = parse(state->text, length);
 	if (!state->root)
-		return damaged(path, "it is not JSON");
-	wrong = wrong_in(state->root);
-	if (!wrong)
-		return 0;
-	snprintf(how, sizeof(how), "'%s' is missing or not what it should be", wrong);
-	return damaged(path, how);
+		return "it is not JSON";
+	*ret_key = true;
+	return wrong_in(state->root);
+}
+
+int state_look(int root, const char *path, struct state *ret_state, char *ret_why, size_t size)
+{
+	struct state state = { NULL };
+	const char *wrong;
+	size_t length;
+	bool key;
+	int err;
+
+	state.text = read_file(root, path, &length);
+	if (!state.text) {
+		err = -errno;
+		snprintf(ret_why, size, "cannot read '%s': %s", path, strerror(-err));
+		return err;
+	}
+	wrong = check(length, &state, &key);
+	if (wrong) {
+		snprintf(ret_why, size, "'%s' is damaged: %s%s%s; it is written anew when the daemon starts", path,
+			 key ? "'" : "", wrong, key ? "' is missing or not what it should be" : "");
+		state_free(&state);
+		return -EBADMSG;
+	}
+	state.running = is_running(root, (int)state_number(state.root, "pid"));
+	*ret_state = state;
+	return 0;
 }
 
 int state_read(const char *path, struct state *ret_state)
 {
-	struct state state = { NULL };
-	size_t length;
-	int status;
+	char why[1024];
+	int err = state_look(AT_FDCWD, path, ret_state, why, sizeof(why));
 
-	state.text = read_file(path, &length);
-	if (!state.text && errno == ENOENT)
-		return complain(EXIT_UNKNOWN, "there is no '%s': the daemon has not run since the start of the machine, "
-				"or was stopped", path);
-	if (!state.text)
-		return complain(EXIT_UNKNOWN, "cannot read '%s': %s", path, strerror(errno));
-	status = check(path, length, &state);
-	if (status) {
-		state_free(&state);
-		return status;
-	}
-	state.running = is_running((int)state_number(state.root, "pid"));
-	*ret_state = state;
-	return 0;
+	if (err == -ENOENT)
+		return complain(EXIT_UNKNOWN,
+				"there is no '%s': the daemon has not run since the start of the machine, "
+				"or was stopped",
+				path);
+	return err ? complain(EXIT_UNKNOWN, "%s", why) : 0;
 }
 
 void state_free(struct state *state)

@@ -22,7 +22,8 @@ static const char *age(int64_t seconds, char ret_age[AGE])
 		return "the clock was set back since";
 	while (units[i].seconds && seconds < 2 * units[i].seconds)
 		i++;
-	snprintf(ret_age, AGE, "%" PRId64 " %s ago", units[i].seconds ? seconds / units[i].seconds : seconds, units[i].name);
+	snprintf(ret_age, AGE, "%" PRId64 " %s ago", units[i].seconds ? seconds / units[i].seconds : seconds,
+		 units[i].name);
 	return ret_age;
 }
 
@@ -80,7 +81,8 @@ static void put_event(const struct state *state)
 
 	label("event");
 	put_text(event, "name");
-	printf("%s\n", state_number(event, "available") ? ": watching it" : ": this kernel does not have it now, waiting for it");
+	printf("%s\n", state_number(event, "available") ? ": watching it"
+							: ": this kernel does not have it now, waiting for it");
 }
 
 static void put_modes(const struct state *state)
@@ -105,8 +107,9 @@ static void put_modes(const struct state *state)
 static void put_hits(const struct state *state)
 {
 	label("hits");
-	printf("%" PRId64 "; records lost: %" PRId64 ", not understood: %" PRId64 "\n", state_number(state->root, "hits"),
-	       state_number(state->root, "lost"), state_number(state->root, "undecodable"));
+	printf("%" PRId64 "; records lost: %" PRId64 ", not understood: %" PRId64 "\n",
+	       state_number(state->root, "hits"), state_number(state->root, "lost"),
+	       state_number(state->root, "undecodable"));
 }
 
 static int widest_name(const struct json_object *rules)
@@ -153,6 +156,26 @@ static void put_rules(const struct json_object *rules)
 			label("");
 		put_rule(json_object_array_get_idx(rules, i), width);
 	}
+}
+
+/* Only where a rule has the action. */
+static void put_panic(const struct json_object *panic)
+{
+	const char *way = panic ? state_text(panic, "way") : NULL, *why = panic ? state_text(panic, "why") : NULL;
+
+	if (!way && !why)
+		return;
+	label("panic");
+	if (state_number(panic, "armed"))
+		printf("armed: the kernel does it at the hit, by ");
+	else
+		printf(way ? "reactive, by " : "refused");
+	put_plain(stdout, way ? way : "");
+	if (why) {
+		printf("; not armed: ");
+		put_plain(stdout, why);
+	}
+	putchar('\n');
 }
 
 /* Those that there were. */
@@ -204,6 +227,7 @@ void status_print(const struct state *state, int64_t now)
 	put_modes(state);
 	put_hits(state);
 	put_rules(state_part(state->root, "rules"));
+	put_panic(state_part(state->root, "panic"));
 	put_actions(state_part(state->root, "actions"));
 	put_last_hit(state, now);
 }

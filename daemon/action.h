@@ -21,6 +21,7 @@ struct action_paths {
 	const char *sysfs;		/* /sys */
 	const char *state_dir;		/* of the panic budget: /var/lib/nvme-dupcqed */
 	const char *run_dir;		/* of the state file: /run/nvme-dupcqed */
+	const char *pstore_moved; /* where systemd-pstore puts what it finds: /var/lib/systemd/pstore; NULL: none */
 	const char *tracefs;  /* for what the instance does not have: /sys/kernel/tracing */
 	bool any_file_system; /* tests: the budget may lie in a folder that a reboot empties */
 };
@@ -31,6 +32,7 @@ struct action_room {
 	const struct action_paths *paths;
 	const char *instance;	/* path of the trace instance */
 	const char *trigger;	/* path of the event's trigger file in it; NULL: there is none to care for */
+	const char *last_boot; /* folder with what the last boot left, until that is saved; NULL: it is not asked for */
 	int epoll_fd;		/* data.ptr is a struct action_wait */
 	bool dry_run;		/* everything but what changes something, which is logged */
 	/*
@@ -52,6 +54,8 @@ struct action_call {
 	const struct action *action;
 	uint32_t count;		/* hits within the rule's window */
 	bool armed;		/* the kernel did it at the hit: the snapshot is already taken */
+	bool instant;		/* the kernel is armed to panic at such a hit */
+	const char *why;	/* why the kernel does not do all of the rule by itself, or NULL */
 };
 
 enum {

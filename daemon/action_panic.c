@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Bring the machine down, so that its crash kernel saves the memory. The guards are in
- * panic_guard.c. Those that ask the disk, and what follows, can hang, on the very device that
- * misbehaves: a child does it, and where it hangs there is no panic. The order is what counts:
+ * Bring the machine down, so that its crash kernel saves the memory: the reactive way, after the hit. What the kernel
+ * does by itself is armed by panic_arm.c. The guards are in panic_guard.c. Those that ask the disk, and what follows,
+ * can hang, on the very device that misbehaves: a child does it, and where it hangs there is no panic. The order is
+ * what counts:
  *
  *	freeze the trace; count the panic on disk; say so; let a snapshot be saved and sync (both
  * with a limit); ask the guards once more; act
@@ -74,19 +75,74 @@ static void audit_text(struct dupcqe_text *text, const struct action_call *call)
 		dupcqe_text_printf(text, " command %u", event->cid);
 }
 
+static int number(const struct dupcqe_event *event, enum dupcqe_field field, int value)
+{
+	return dupcqe_has(event, field) ? value : -1;
+}
+
+/* The entry itself: the ring goes on, and its command id alone may stand there again a lap later. */
+static void cqe_text(struct dupcqe_text *text, const struct dupcqe_event *event)
+{
+	if (dupcqe_has(event, DUPCQE_RESULT))
+		dupcqe_text_printf(text, ", res=0x%llx", (unsigned long long)event->result);
+	if (dupcqe_has(event, DUPCQE_SQ_HEAD))
+		dupcqe_text_printf(text, ", sqhd=%u", event->sq_head);
+	if (dupcqe_has(event, DUPCQE_SQ_ID))
+		dupcqe_text_printf(text, ", sqid=%u", event->sq_id);
+	if (dupcqe_has(event, DUPCQE_STATUS))
+		dupcqe_text_printf(text, ", status=0x%x, phase=%u", event->status >> 1, event->status & 1);
+	if (dupcqe_has(event, DUPCQE_ADDR))
+		dupcqe_text_printf(text, ", addr=%s", event->addr);
+}
+
+/* Where the rings are, with the names that the kernel's own panic lines use: what reads a dump finds them by these. */
+static void scene_text(struct dupcqe_text *text, const struct dupcqe_event *event)
+{
+	dupcqe_text_printf(text, "nvme%d: qid=%d, cmdid=%d, depth=%d, sq_tail=%d, cq_head=%d, ", (int)event->ctrl_id,
+			   number(event, DUPCQE_QID, event->qid), number(event, DUPCQE_CID, event->cid),
+			   number(event, DUPCQE_Q_DEPTH, (int)event->q_depth),
+			   number(event, DUPCQE_SQ_TAIL, event->sq_tail),
+			   number(event, DUPCQE_CQ_HEAD, event->cq_head));
+	dupcqe_text_printf(text, "sq_dma=0x%llx, cq_dma=0x%llx",
+			   dupcqe_has(event, DUPCQE_SQ_DMA) ? (unsigned long long)event->sq_dma : 0ULL,
+			   dupcqe_has(event, DUPCQE_CQ_DMA) ? (unsigned long long)event->cq_dma : 0ULL);
+	cqe_text(text, event);
+}
+
+/* The journal has it as well: what cannot be written is left out. */
+static void to_kernel_log(const struct action_room *room, const char *line)
+{
+	int fd = room->paths->kmsg ? open(room->paths->kmsg, O_WRONLY | O_APPEND | O_CLOEXEC) : -1;
+	char message[AUDIT_MAX + 32];
+	int length;
+
+	if (fd < 0)
+		return;
+	/* one write, and not dprintf(): that wants to seek, which /dev/kmsg refuses */
+	length = snprintf(message, sizeof(message), "<2>nvme-dupcqed: %s\n", line);
+	if (write(fd, message, (size_t)length) != length)
+		journal_printf(LOG_WARNING, JOURNAL_PLAIN, "cannot write to '%s': %s", room->paths->kmsg,
+			       strerror(errno));
+	close(fd);
+}
+
 /* Into the journal, and into the kernel's log: that one is in the dump. */
 static void audit(const struct action_room *room, const struct action_call *call)
 {
-	char line[AUDIT_MAX], kmsg[AUDIT_MAX + 32];
+	const struct dupcqe_event *event = &call->hit->event;
+	char line[AUDIT_MAX];
 	struct dupcqe_text text;
 
 	dupcqe_text_init(&text, line, sizeof(line));
 	audit_text(&text, call);
 	action_fields(call);
 	journal_printf(LOG_CRIT, JOURNAL_PANIC, "%s", line);
-	snprintf(kmsg, sizeof(kmsg), "<2>nvme-dupcqed: %s", line);
-	if (room->paths->kmsg && file_put(kmsg, "%s", room->paths->kmsg))
-		return; /* the journal has it */
+	to_kernel_log(room, line);
+	if (!dupcqe_has(event, DUPCQE_CTRL_ID))
+		return;
+	dupcqe_text_init(&text, line, sizeof(line));
+	scene_text(&text, event);
+	to_kernel_log(room, line);
 }
 
 /* A device that is stuck must not keep the others' data from the disk, nor the panic from
@@ -139,7 +195,6 @@ static int take_from_budget(struct panic *panic)
 	int err;
 
 	panic_gather(&panic->room, &facts);
-	panic_gather_budget(&panic->room, &facts);
 	why = panic_refusal(&facts);
 	if (why)
 		return refuse(panic, why);
@@ -157,7 +212,7 @@ static int act(struct panic *panic)
 	const char *why;
 	int err;
 
-	panic_gather(&panic->room, &facts);
+	panic_gather_quick(&panic->room, &facts);
 	why = panic_refusal(&facts);
 	if (why)
 		return refuse(panic, why);
@@ -281,15 +336,33 @@ static int begin(struct action_room *room, const struct action_call *call)
 	return ACTION_BEGUN;
 }
 
+/* A test was asked for in so many words. */
+static bool is_too_late(const struct action_room *room, const struct action_call *call)
+{
+	return room->config->panic_mode == PANIC_INSTANT && !call->hit->test;
+}
+
+static int refuse_too_late(struct action_room *room, const struct action_call *call)
+{
+	const char *why = call->why ? call->why : "";
+
+	if (call->instant)
+		return action_tell(room, call, -EPERM, "refused: the mode is instant, and the kernel, which is armed, "
+				   "has let this hit pass");
+	return action_tell(room, call, -EPERM, "refused: the mode is instant, and the rule is not armed%s%s",
+			   *why ? ": " : "", why);
+}
+
 static const char *refusal(const struct action_room *room)
 {
 	struct panic_facts facts;
 	const char *why;
 
-	panic_gather(room, &facts);
-	/* nothing waits for its answer */
+	/* in a dry run nothing waits for the disk's answer */
 	if (room->dry_run)
-		panic_gather_budget(room, &facts);
+		panic_gather(room, &facts);
+	else
+		panic_gather_quick(room, &facts);
 	why = panic_refusal(&facts);
 	if (!why && seconds_now() < remembered.until_s)
 		why = remembered.why;
@@ -306,6 +379,8 @@ int action_panic(struct action_room *room, const struct action_call *call)
 	why = refusal(room);
 	if (why)
 		return action_tell(room, call, -EPERM, "refused: %s", why);
+	if (is_too_late(room, call))
+		return refuse_too_late(room, call);
 	if (room->dry_run)
 		return action_tell(room, call, 0,
 				   "dry run: nothing speaks against it, would write c to '%s'",

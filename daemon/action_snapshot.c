@@ -39,6 +39,8 @@ struct saving {
 	const char *step; /* what it is at; a literal */
 };
 
+enum { BEGIN_LIMIT_MS = 60000 };
+
 static struct saving *saving;
 
 static time_t seconds_now(void)
@@ -70,7 +72,8 @@ static int write_json(const struct saving *of, struct spool_draft *draft, int64_
 	char trace[SPOOL_NAME + 8];
 	struct dupcqe_text text;
 	const struct snapshot_about about = {
-		&of->kept.call, trace, of->taken, of->boot_id, now_s, of->pages,
+		.call = &of->kept.call, .trace = trace, .taken = of->taken, .boot_id = of->boot_id, .unix_s = now_s,
+		.pages = of->pages,
 	};
 
 	snprintf(trace, sizeof(trace), "%s.dat", draft->name);
@@ -110,7 +113,8 @@ static int save(struct saving *of, int folder)
 	struct spool_draft draft;
 
 	of->step = "make room";
-	err = spool_begin(&draft, folder, &of->limits, expect(of), now_s, ctrl);
+	/* what the last boot left behind may be on its way there */
+	err = spool_begin_within(&draft, folder, &of->limits, expect(of), now_s, ctrl, BEGIN_LIMIT_MS);
 	if (err)
 		return err;
 	err = fill(of, &draft, now_s);
@@ -134,8 +138,8 @@ static int work(void *arg)
 	int folder, err;
 
 	/*
-	 * Here, as the kernel takes some 10 ms to let it go, and first: whoever finds it after a crash may take it for a
-	 * scene that nobody has begun to read.
+	 * Here, as the kernel takes some 10 ms to let it go, and first: whoever finds it after a crash may take it for
+	 * a scene that nobody has begun to read.
 	 */
 	if (*of->trigger)
 		trigger_remove(of->trigger, "snapshot");
@@ -185,6 +189,16 @@ static void on_end(struct child *child, struct action_room *room, int result)
 		room->ended(room, ACTION_SNAPSHOT, result);
 }
 
+struct spool_limits snapshot_limits(const struct config *config)
+{
+	return (struct spool_limits){
+		.max_number = config->snapshot_max_number,
+		.max_bytes = config->snapshot_max_bytes,
+		.max_age_s = config->snapshot_max_age_ns / 1000000000,
+		.min_free = config->snapshot_min_free,
+	};
+}
+
 static void set_up(struct saving *of, const struct action_room *room,
 		   const struct action_call *call)
 {
@@ -197,13 +211,8 @@ static void set_up(struct saving *of, const struct action_room *room,
 	snprintf(of->instance, sizeof(of->instance), "%s", room->instance);
 	snprintf(of->folder, sizeof(of->folder), "%s", config->snapshot_dir);
 	snprintf(of->trigger, sizeof(of->trigger), "%s", room->trigger ? room->trigger : "");
-	of->from = (struct tracedat_from){ of->tracefs, of->instance, "snapshot_raw" };
-	of->limits = (struct spool_limits){
-		.max_number = config->snapshot_max_number,
-		.max_bytes = config->snapshot_max_bytes,
-		.max_age_s = config->snapshot_max_age_ns / 1000000000,
-		.min_free = config->snapshot_min_free,
-	};
+	of->from = (struct tracedat_from){ of->tracefs, of->instance, "snapshot_raw", NULL };
+	of->limits = snapshot_limits(config);
 	if (file_get(of->boot_id, sizeof(of->boot_id), "%s", room->paths->boot_id))
 		*of->boot_id = '\0';
 }

@@ -10,7 +10,10 @@ static const struct kind {
 } kinds[] = {
 	[ARMED_SNAPSHOT] = { ACTION_SNAPSHOT, "snapshot:1 if " },
 	[ARMED_FREEZE] = { ACTION_FREEZE, "traceoff:1 if " },
+	[ARMED_PANIC] = { ACTION_PANIC, "panic:1 if " },
 };
+
+static const char by_mode[] = "[panic] mode is reactive";
 
 static bool wants(const struct config_rule *rule, enum action_kind action)
 {
@@ -66,22 +69,36 @@ static uint64_t plan_kind(const struct config *config, const struct kind *kind, 
 	return can;
 }
 
-void armed_plan(const struct config *config, uint64_t still, struct armed *ret_plan)
+static void sum_up(struct armed *plan)
 {
 	int kind;
 
-	memset(ret_plan, 0, sizeof(*ret_plan));
+	plan->armable = 0;
 	for (kind = 0; kind < ARMED_KINDS; kind++)
-		ret_plan->can[kind] = plan_kind(config, &kinds[kind], ret_plan->why);
-	ret_plan->snapshot = ret_plan->can[ARMED_SNAPSHOT] & ~still;
-	ret_plan->freeze = ret_plan->can[ARMED_FREEZE] & ~still;
-	ret_plan->armable = ret_plan->can[ARMED_SNAPSHOT] | ret_plan->can[ARMED_FREEZE];
+		plan->armable |= plan->can[kind];
 }
 
-int armed_trigger(const struct config *config, const struct armed *plan, enum action_kind kind,
+void armed_plan(const struct config *config, uint64_t still, struct armed *ret_plan)
+{
+	unsigned int i;
+	int kind;
+
+	memset(ret_plan, 0, sizeof(*ret_plan));
+	for (kind = 0; kind < ARMED_KINDS; kind++) {
+		ret_plan->can[kind] = plan_kind(config, &kinds[kind], ret_plan->why);
+		ret_plan->now[kind] = ret_plan->can[kind] & ~still;
+	}
+	for (i = 0; i < config->rules; i++)
+		ret_plan->panic |= (uint64_t)wants(&config->rule[i], ACTION_PANIC) << i;
+	sum_up(ret_plan);
+	if (config->panic_mode == PANIC_REACTIVE)
+		armed_refuse(ret_plan, ARMED_PANIC, UINT64_MAX, by_mode);
+}
+
+int armed_trigger(const struct config *config, const struct armed *plan, enum armed_kind kind,
 		  char ret_text[ARMED_TRIGGER_MAX])
 {
-	uint64_t mask = kind == ACTION_FREEZE ? plan->freeze : plan->snapshot;
+	uint64_t mask = plan->now[kind];
 	char filter[ARMED_TRIGGER_MAX];
 	struct dupcqe_text text;
 	bool first = true;
@@ -91,7 +108,7 @@ int armed_trigger(const struct config *config, const struct armed *plan, enum ac
 	dupcqe_text_init(&text, ret_text, ARMED_TRIGGER_MAX);
 	if (!mask)
 		return -ENOENT;
-	dupcqe_text_puts(&text, kinds[kind == ACTION_FREEZE ? ARMED_FREEZE : ARMED_SNAPSHOT].command);
+	dupcqe_text_puts(&text, kinds[kind].command);
 	for (i = 0; i < config->rules; i++) {
 		if (!(mask >> i & 1) || filter_of(&config->rule[i], filter, &why))
 			continue;
@@ -103,14 +120,13 @@ int armed_trigger(const struct config *config, const struct armed *plan, enum ac
 
 void armed_refuse(struct armed *plan, enum armed_kind kind, uint64_t rules, const char *why)
 {
-	uint64_t *now = kind == ARMED_FREEZE ? &plan->freeze : &plan->snapshot;
 	unsigned int i;
 
 	rules &= plan->can[kind];
 	plan->can[kind] &= ~rules;
-	*now &= ~rules;
-	plan->armable = plan->can[ARMED_SNAPSHOT] | plan->can[ARMED_FREEZE];
+	plan->now[kind] &= ~rules;
+	sum_up(plan);
 	for (i = 0; i < DUPCQE_RULES; i++)
-		if (rules >> i & 1)
+		if (rules >> i & 1 && (kind == ARMED_PANIC || !plan->why[i]))
 			plan->why[i] = why;
 }

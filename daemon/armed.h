@@ -5,6 +5,8 @@
  *
  * ftrace has room for one trigger of a kind on an event, so the filters of all rules that want the same are joined. A
  * trigger acts once: what it froze is to be saved first, then it is armed again.
+ *
+ * A panic is another matter: it is armed only while its guards let it, by one of two ways; see panic_arm.h.
  */
 #ifndef NVME_DUPCQED_ARMED_H
 #define NVME_DUPCQED_ARMED_H
@@ -14,15 +16,18 @@
 
 enum { ARMED_TRIGGER_MAX = 4096 };	/* bytes, terminator included: the kernel takes less than a page */
 
-enum armed_kind { ARMED_SNAPSHOT, ARMED_FREEZE, ARMED_KINDS };
+enum armed_kind { ARMED_SNAPSHOT, ARMED_FREEZE, ARMED_PANIC, ARMED_KINDS };
 
 struct armed {
-	uint64_t snapshot;		/* bit n: rule n takes its snapshot in the kernel, now */
-	uint64_t freeze;		/* likewise its freeze */
+	uint64_t now[ARMED_KINDS];	/* bit n: the kernel does it for rule n, now */
+	uint64_t panic;			/* rule n has the action panic, by whatever way */
 	uint64_t armable;		/* rule n does one of them there, or will when it has cooled down */
 	uint64_t can[ARMED_KINDS];	/* the same for each kind */
 	const char *why[DUPCQE_RULES];	/* why the kernel does not do all that rule n wants: static, or NULL */
 };
+
+/* A why of struct armed: filter_error.h knows more. */
+extern const char armed_bad_filter[];
 
 /*
  * What is to be armed: a pure function of the configuration, and of the rules (bit n: rule n) that keep still, as the
@@ -30,23 +35,23 @@ struct armed {
  */
 void armed_plan(const struct config *config, uint64_t still, struct armed *ret_plan);
 
-/*
- * The trigger for kind (ACTION_SNAPSHOT or ACTION_FREEZE), as ftrace takes it. Returns 0, or -ENOENT if no rule wants
- * one now; then the text is empty.
- */
-int armed_trigger(const struct config *config, const struct armed *plan, enum action_kind kind,
+/* The trigger for kind, as ftrace takes it. Returns 0, or -ENOENT if no rule wants one now; then the text is empty. */
+int armed_trigger(const struct config *config, const struct armed *plan, enum armed_kind kind,
 		  char ret_text[ARMED_TRIGGER_MAX]);
 
 /* Some rules' kind stays with the daemon, for why. */
 void armed_refuse(struct armed *plan, enum armed_kind kind, uint64_t rules, const char *why);
 
 /*
- * Arm the plan, and nothing else; path is the event's trigger file in the daemon's own instance. A trigger that is there
- * and has not acted is left alone. To take one away takes 10 to 100 ms. What this kernel refuses (it has no such trigger,
- * the event has no such field) is taken out of the plan, with why; the rest is armed all the same. Returns 0: the plan is
- * what is armed; or -errno: nothing is, and the plan says so. After -EBUSY there still is a trigger that the kernel does
- * not let go.
+ * Arm the plan's snapshots and freezes, and nothing else; path is the event's trigger file in the daemon's own
+ * instance. A trigger that is there and has not acted is left alone. To take one away takes 10 to 100 ms. What
+ * this kernel refuses (it has no such trigger, the event has no such field) is taken out of the plan, with why;
+ * the rest is armed all the same. Returns 0: the plan is what is armed; or -errno: nothing is, and the plan says
+ * so. After -EBUSY there still is a trigger that the kernel does not let go.
  */
 int armed_set(const char *path, const struct config *config, struct armed *plan);
+
+/* The same for the panic trigger alone. */
+int armed_set_panic(const char *path, const struct config *config, struct armed *plan);
 
 #endif

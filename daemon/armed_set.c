@@ -13,14 +13,17 @@
 #include "trigger.h"
 
 static const struct kind {
-	enum action_kind action;
 	const char *trigger;
 	const char *rival; /* there is room for one of both; NULL: it has none */
 	const char *missing;
+	bool real;	   /* there is none that never acts */
 } kinds[] = {
-	[ARMED_SNAPSHOT] = { ACTION_SNAPSHOT, "snapshot", NULL, "this kernel has no snapshot trigger" },
-	[ARMED_FREEZE] = { ACTION_FREEZE, "traceoff", "traceon", "this kernel has no traceoff trigger" },
+	[ARMED_SNAPSHOT] = { "snapshot", NULL, "this kernel has no snapshot trigger", false },
+	[ARMED_FREEZE] = { "traceoff", "traceon", "this kernel has no traceoff trigger", false },
+	[ARMED_PANIC] = { "panic", NULL, "this kernel has no panic trigger", true },
 };
+
+const char armed_bad_filter[] = "the kernel refuses its filter: the event may have no such field";
 
 /* One place to arm at. */
 struct place {
@@ -70,13 +73,19 @@ static int take_away(const struct place *place, const struct kind *kind)
 	return used < 0 ? used : -EBUSY;
 }
 
-/* One that never acts, to hear what the kernel says to it: filter may be NULL. */
+/*
+ * One that never acts, to hear what the kernel says to it: filter may be NULL. Where there is no such trigger it is the
+ * real one, for a moment: what a rule wants, and its guards let it.
+ */
 static int probe(const struct place *place, const struct kind *kind, const char *filter)
 {
 	char text[ARMED_TRIGGER_MAX + 32];
 	int err;
 
-	snprintf(text, sizeof(text), "%s:0%s%s", kind->trigger, filter ? " if " : "", filter ? filter : "");
+	if (kind->real && !filter)
+		return 0;
+	snprintf(text, sizeof(text), "%s:%d%s%s", kind->trigger, kind->real, filter ? " if " : "",
+		 filter ? filter : "");
 	err = put(place, kind, text);
 	return err ? err : take_away(place, kind);
 }
@@ -86,6 +95,13 @@ static const char *why_no_kind(const struct kind *kind, int err)
 	if (err == -EINVAL)
 		return kind->missing;
 	return err == -ENOMEM ? "the kernel has no memory for it" : "the kernel refuses the trigger";
+}
+
+static const char *why_not_this(int err)
+{
+	if (err == -EPERM)
+		return "the kernel does not let the daemon set the trigger (CAP_SYS_BOOT, lockdown)";
+	return armed_bad_filter;
 }
 
 /* The kernel refuses it as a whole: find out what of it, so that one bad filter does not disarm all. */
@@ -106,9 +122,9 @@ static void sort_out(const struct place *place, enum armed_kind of, struct armed
 		dupcqe_text_init(&text, filter, sizeof(filter));
 		if (!(plan->can[of] >> i & 1) || dupcqe_rule_filter(&place->config->rule[i].rule, &text, &why))
 			continue;
-		if (probe(place, kind, filter))
-			armed_refuse(plan, of, UINT64_C(1) << i,
-				     "the kernel refuses its filter: the event may have no such field");
+		err = probe(place, kind, filter);
+		if (err)
+			armed_refuse(plan, of, UINT64_C(1) << i, why_not_this(err));
 	}
 }
 
@@ -132,7 +148,7 @@ static bool is_there(const struct place *place, const char *text)
 static int put_kind(const struct place *place, enum armed_kind of, struct armed *plan)
 {
 	char text[ARMED_TRIGGER_MAX];
-	int err = armed_trigger(place->config, plan, kinds[of].action, text);
+	int err = armed_trigger(place->config, plan, of, text);
 
 	if (!err && is_there(place, text))
 		return 0;
@@ -148,7 +164,7 @@ static int arm(const struct place *place, enum armed_kind of, struct armed *plan
 	int err = put_kind(place, of, plan);
 
 	/* no event any more, or one that cannot be taken away: nothing that sorting out could change */
-	if (!err || err == -ENODEV || err == -EBUSY)
+	if (!err || err == -ENODEV || err == -EBUSY || !plan->can[of])
 		return err;
 	sort_out(place, of, plan);
 	err = put_kind(place, of, plan);
@@ -159,15 +175,15 @@ static int arm(const struct place *place, enum armed_kind of, struct armed *plan
 	return err;
 }
 
-int armed_set(const char *path, const struct config *config, struct armed *plan)
+static int arm_kinds(const char *path, const struct config *config, struct armed *plan, int first, int end)
 {
 	struct place place = { path, open(path, O_WRONLY | O_CLOEXEC), config };
 	int kind, err;
 
 	err = place.fd < 0 ? -errno : 0;
-	for (kind = 0; kind < ARMED_KINDS && !err; kind++)
+	for (kind = first; kind < end && !err; kind++)
 		err = arm(&place, kind, plan);
-	for (kind = 0; kind < ARMED_KINDS && err; kind++) {
+	for (kind = first; kind < end && err; kind++) {
 		armed_refuse(plan, kind, UINT64_MAX, "it could not be armed: the log says why");
 		if (place.fd >= 0)
 			take_away(&place, &kinds[kind]);
@@ -175,4 +191,14 @@ int armed_set(const char *path, const struct config *config, struct armed *plan)
 	if (place.fd >= 0)
 		close(place.fd);
 	return err;
+}
+
+int armed_set(const char *path, const struct config *config, struct armed *plan)
+{
+	return arm_kinds(path, config, plan, 0, ARMED_PANIC);
+}
+
+int armed_set_panic(const char *path, const struct config *config, struct armed *plan)
+{
+	return arm_kinds(path, config, plan, ARMED_PANIC, ARMED_KINDS);
 }

@@ -42,12 +42,32 @@ static bool take_boot(const char **at, char *ret_boot)
 	return true;
 }
 
+/* " WAY NAME" */
+static bool take_by(const char **at, char ret_by[BUDGET_BY])
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+	size_t way, name;
+
+	if (!take_word(at, " "))
+		return false;
+	way = strspn(*at, letters);
+	name = (*at)[way] == ' ' ? strspn(*at + way + 1, letters) : 0;
+	if (!way || !name || way + name + 2 > BUDGET_BY)
+		return false;
+	memcpy(ret_by, *at, way + 1 + name);
+	*at += way + 1 + name;
+	return true;
+}
+
 static bool take_line(const char **at, struct budget_boot *ret_boot)
 {
-	ret_boot->panicked = take_word(at, "panic ");
+	memset(ret_boot, 0, sizeof(*ret_boot));
+	ret_boot->armed = take_word(at, "armed ");
+	ret_boot->panicked = ret_boot->armed || take_word(at, "panic ");
 	return (ret_boot->panicked || take_word(at, "seen ")) && take_boot(at, ret_boot->boot) &&
 	       take_word(at, " ") && take_number(at, &ret_boot->uptime_s) && take_word(at, " ") &&
-	       take_number(at, &ret_boot->unix_s) && take_word(at, "\n");
+	       take_number(at, &ret_boot->unix_s) && (!ret_boot->armed || take_by(at, ret_boot->by)) &&
+	       take_word(at, "\n");
 }
 
 int budget_parse(const char *text, struct budget *ret_budget)
@@ -69,16 +89,23 @@ int budget_parse(const char *text, struct budget *ret_budget)
 	return 0;
 }
 
+static void put_line(struct dupcqe_text *text, const struct budget_boot *of)
+{
+	dupcqe_text_printf(text, "%s %s %llu %llu%s%s\n",
+			   of->armed	  ? "armed"
+			   : of->panicked ? "panic"
+					  : "seen",
+			   of->boot, (unsigned long long)of->uptime_s, (unsigned long long)of->unix_s,
+			   of->armed ? " " : "", of->armed ? of->by : "");
+}
+
 void budget_format(struct dupcqe_text *text, const struct budget *budget)
 {
 	unsigned int i;
 
 	dupcqe_text_puts(text, head);
 	for (i = 0; i < budget->count; i++)
-		dupcqe_text_printf(text, "%s %s %llu %llu\n",
-				   budget->of[i].panicked ? "panic" : "seen", budget->of[i].boot,
-				   (unsigned long long)budget->of[i].uptime_s,
-				   (unsigned long long)budget->of[i].unix_s);
+		put_line(text, &budget->of[i]);
 	dupcqe_text_printf(text, "end %u\n", budget->count);
 }
 
@@ -87,22 +114,52 @@ static bool is_same(const struct budget_boot *one, const struct budget_boot *oth
 	return !strcmp(one->boot, other->boot);
 }
 
-const char *budget_refusal(const struct budget *budget, const struct budget_boot *now,
-			   uint32_t max_per_day)
+const struct budget_boot *budget_armed(const struct budget *budget, const struct budget_boot *now)
+{
+	unsigned int i;
+
+	for (i = 0; i < budget->count; i++)
+		if (budget->of[i].armed && is_same(&budget->of[i], now))
+			return &budget->of[i];
+	return NULL;
+}
+
+static bool has_panicked(const struct budget *budget, const struct budget_boot *now)
+{
+	unsigned int i;
+
+	for (i = 0; i < budget->count; i++)
+		if (budget->of[i].panicked && !budget->of[i].armed && is_same(&budget->of[i], now))
+			return true;
+	return false;
+}
+
+/* Those of other boots, from the youngest: the one with which the day is full has to become a day old. */
+uint64_t budget_wait_s(const struct budget *budget, const struct budget_boot *now, uint32_t max_per_day)
 {
 	const struct budget_boot *of;
 	uint64_t seen_s = now->uptime_s;
-	uint32_t of_a_day = 0;
+	uint32_t panics = 0;
 
-	for (of = budget->of + budget->count; of-- > budget->of;) {
-		if (is_same(of, now) && of->panicked)
-			return "this boot has had its panic";
-		if (seen_s < BUDGET_DAY_S)
-			of_a_day += of->panicked;
+	if (!max_per_day || has_panicked(budget, now))
+		return UINT64_MAX;
+	for (of = budget->of + budget->count; of-- > budget->of && seen_s < BUDGET_DAY_S;) {
 		/* what was seen of this boot before is in its uptime */
-		seen_s += is_same(of, now) ? 0 : of->uptime_s;
+		if (is_same(of, now))
+			continue;
+		if (of->panicked && ++panics == max_per_day)
+			return BUDGET_DAY_S - seen_s;
+		seen_s += of->uptime_s;
 	}
-	if (of_a_day >= max_per_day)
+	return 0;
+}
+
+const char *budget_refusal(const struct budget *budget, const struct budget_boot *now,
+			   uint32_t max_per_day)
+{
+	if (has_panicked(budget, now))
+		return "this boot has had its panic";
+	if (budget_wait_s(budget, now, max_per_day))
 		return "the panics of this day of running are used up";
 	return NULL;
 }
@@ -129,17 +186,20 @@ static void drop_old(struct budget *budget, const struct budget_boot *now)
 		drop(budget, 0, 1);
 }
 
-/* What this boot said before; or, where there is no room, the first that only tells of time. */
+/* What this boot said before, but for its panic; or, where there is no room, the first that only tells of time. */
 static void drop_seen(struct budget *budget, const struct budget_boot *now)
 {
 	bool full = budget->count == BUDGET_BOOTS;
+	const struct budget_boot *of;
 	unsigned int i;
 
-	for (i = 0; i < budget->count; i++)
-		if (!budget->of[i].panicked && (full || is_same(&budget->of[i], now))) {
+	for (i = 0; i < budget->count; i++) {
+		of = &budget->of[i];
+		if ((full && !of->panicked) || (is_same(of, now) && (of->armed || !of->panicked))) {
 			drop(budget, i, 1);
 			return;
 		}
+	}
 }
 
 int budget_add(struct budget *budget, const struct budget_boot *now)

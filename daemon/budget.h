@@ -8,9 +8,14 @@
  * that boots in between had reached when they panicked or when the daemon was stopped. Time that
  * nobody saw (switched off, or ended without notice) does not count: that errs towards fewer panics.
  *
+ * A panic that the kernel does by itself cannot be counted when it happens. It is counted before it is armed, as
+ * such; the line is given back when it was disarmed in time. What is found of another boot counts as a panic: nobody
+ * can tell that it was none.
+ *
  * The file, BUDGET_FILE in the state folder:
  *	nvme-dupcqed panic budget 1
  *	panic BOOT-ID UPTIME-SECONDS UNIX-SECONDS	(one line for each panic, oldest first)
+ *	armed BOOT-ID UPTIME-SECONDS UNIX-SECONDS WAY NAME	(one that the kernel may do by itself, since then)
  *	seen BOOT-ID UPTIME-SECONDS UNIX-SECONDS	(in between: a boot that ended otherwise)
  *	end NUMBER-OF-LINES
  */
@@ -24,7 +29,8 @@
 enum {
 	BUDGET_BOOTS = 64,	/* that the file can hold */
 	BUDGET_BOOT_ID = 36,	/* characters */
-	BUDGET_TEXT = 8192,	/* bytes that are enough for the file */
+	BUDGET_TEXT = 16384,	/* bytes that are enough for the file */
+	BUDGET_BY = 96,		/* bytes, terminator included */
 	BUDGET_DAY_S = 86400,
 };
 
@@ -34,7 +40,9 @@ struct budget_boot {
 	char boot[BUDGET_BOOT_ID + 1];
 	uint64_t uptime_s;	/* CLOCK_BOOTTIME: it runs on while the machine sleeps */
 	uint64_t unix_s;	/* for people to read; nothing is decided by it */
-	bool panicked;
+	bool panicked;		/* or is counted as such */
+	bool armed;		/* ... because it was armed: it may not have happened */
+	char by[BUDGET_BY];	/* of an armed one: "WAY NAME", of letters, digits, '-' and '_' */
 };
 
 struct budget {
@@ -46,9 +54,17 @@ struct budget {
 int budget_parse(const char *text, struct budget *ret_budget);
 void budget_format(struct dupcqe_text *text, const struct budget *budget);
 
-/* Pure: why there is no panic left at now, or NULL. */
+/* Pure: why there is no panic left at now, or NULL. What is armed in this boot is one that is left. */
 const char *budget_refusal(const struct budget *budget, const struct budget_boot *now,
 			   uint32_t max_per_day);
+
+/*
+ * Pure: for how many seconds more, if the machine goes on running; UINT64_MAX: not in this boot. 0: there is one left.
+ */
+uint64_t budget_wait_s(const struct budget *budget, const struct budget_boot *now, uint32_t max_per_day);
+
+/* Pure: what is armed in the boot of now, or NULL. */
+const struct budget_boot *budget_armed(const struct budget *budget, const struct budget_boot *now);
 
 /*
  * Pure: put now behind what is there, and drop what is of no use any more. Returns 0, or -ENOSPC if
@@ -64,12 +80,28 @@ int budget_now(const char *boot_id, struct budget_boot *ret_now);
 int budget_check(const char *folder, const struct budget_boot *now, uint32_t max_per_day,
 		 const char **ret_why);
 
+/* The file as it is. Returns 0, or -errno if it cannot be told what it says: *ret_why says it. */
+int budget_read(const char *folder, struct budget *ret_budget, const char **ret_why);
+
 /*
- * Take one. When it returns 0, the panic is counted on disk: file and folder are synced. Otherwise
- * as budget_check(), and there must be no panic (it may be counted nevertheless).
+ * Take one; the one that is armed in this boot, if there is. When it returns 0, the panic is counted on disk: file and
+ * folder are synced. Otherwise as budget_check(), and there must be no panic (it may be counted nevertheless).
  */
 int budget_take(const char *folder, const struct budget_boot *now, uint32_t max_per_day,
 		const char **ret_why);
+
+/*
+ * The same before the kernel is armed; by is "WAY NAME". What NAME has armed in this boot already is its own again.
+ * -EBUSY: another one has.
+ */
+int budget_arm(const char *folder, const struct budget_boot *now, uint32_t max_per_day, const char *by,
+	       const char **ret_why);
+
+/*
+ * Give back what NAME (the end of by) has armed in this boot: it is disarmed, and has not panicked. Nothing is written
+ * if there is none, or if it has become a panic. Returns 0 or -errno: it stays counted.
+ */
+int budget_give_back(const char *folder, const struct budget_boot *now, const char *by);
 
 /*
  * The daemon stops: the time that this boot was seen running counts for the panics before it.

@@ -15,6 +15,8 @@
 #include "file.h"
 #include "replace.h"
 
+enum { LOCK_LIMIT_MS = 2000, LOCK_PAUSE_MS = 20 };
+
 #ifndef OVERLAYFS_SUPER_MAGIC
 #define OVERLAYFS_SUPER_MAGIC 0x794c7630
 #endif
@@ -42,8 +44,8 @@ int budget_now(const char *boot_id, struct budget_boot *ret_now)
 	if (strlen(text) != BUDGET_BOOT_ID ||
 	    strspn(text, "0123456789abcdef-") != BUDGET_BOOT_ID)
 		return -EBADMSG;
+	memset(ret_now, 0, sizeof(*ret_now));
 	memcpy(ret_now->boot, text, sizeof(ret_now->boot));
-	ret_now->panicked = false;
 	clock_gettime(CLOCK_BOOTTIME, &uptime);
 	ret_now->uptime_s = (uint64_t)uptime.tv_sec;
 	ret_now->unix_s = time(NULL) > 0 ? (uint64_t)time(NULL) : 0;
@@ -89,7 +91,7 @@ static int read_budget(int folder, struct budget *ret_budget, const char **ret_w
 	return err;
 }
 
-/* Locked, and only root can change what is in it. */
+/* Only root can change what is in it. */
 static int own_folder(int fd, const char **ret_why)
 {
 	struct stat st;
@@ -97,13 +99,10 @@ static int own_folder(int fd, const char **ret_why)
 	*ret_why = "others can write to the folder of the panic budget";
 	if (fstat(fd, &st))
 		return -errno;
-	if (st.st_uid != geteuid() || st.st_mode & 022)
-		return -EPERM;
-	*ret_why = "the panic budget is in use by another process";
-	return flock(fd, LOCK_EX | LOCK_NB) ? -errno : 0;
+	return st.st_uid != geteuid() || st.st_mode & 022 ? -EPERM : 0;
 }
 
-/* It is nobody else's for as long as it is open. */
+/* To read it is enough: the file is only ever replaced as a whole. */
 static int open_folder(const char *path, const char **ret_why)
 {
 	int err, fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -112,6 +111,35 @@ static int open_folder(const char *path, const char **ret_why)
 	if (fd < 0)
 		return -errno;
 	err = own_folder(fd, ret_why);
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
+}
+
+/* Who holds it writes and syncs one small file. flock() itself could wait for ever, on a disk that hangs. */
+static int lock(int fd)
+{
+	const struct timespec pause = { 0, LOCK_PAUSE_MS * 1000000L };
+	int i;
+
+	for (i = 0; flock(fd, LOCK_EX | LOCK_NB); i++) {
+		if (errno != EWOULDBLOCK || i == LOCK_LIMIT_MS / LOCK_PAUSE_MS)
+			return -errno;
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+/* It is nobody else's for as long as it is open. */
+static int open_locked(const char *path, const char **ret_why)
+{
+	int err, fd = open_folder(path, ret_why);
+
+	if (fd < 0)
+		return fd;
+	*ret_why = "the panic budget is in use by another process";
+	err = lock(fd);
 	if (!err)
 		return fd;
 	close(fd);
@@ -174,52 +202,120 @@ int budget_check(const char *folder, const struct budget_boot *now, uint32_t max
 	return err;
 }
 
-int budget_take(const char *folder, const struct budget_boot *now, uint32_t max_per_day,
-		const char **ret_why)
+int budget_read(const char *folder, struct budget *ret_budget, const char **ret_why)
 {
-	struct budget_boot panic = *now;
-	struct budget budget;
 	int err, fd = open_folder(folder, ret_why);
 
 	if (fd < 0)
 		return fd;
-	panic.panicked = true;
-	err = look(fd, now, max_per_day, &budget, ret_why);
-	if (!err) {
-		*ret_why = "the panic budget cannot be written";
-		err = budget_add(&budget, &panic);
-	}
-	if (!err)
-		err = write_budget(folder, &budget);
+	err = read_budget(fd, ret_budget, ret_why);
 	close(fd);
 	return err;
 }
 
-/* Nothing to add to: no panic yet, or this boot had its own. */
+static int add_and_write(const char *folder, struct budget *budget, const struct budget_boot *add)
+{
+	int err = budget_add(budget, add);
+
+	return err ? err : write_budget(folder, budget);
+}
+
+/* panic is now, as it is to stand there. */
+static int count(const char *folder, const struct budget_boot *panic, uint32_t max_per_day, const char **ret_why)
+{
+	const struct budget_boot *armed;
+	struct budget budget;
+	int err, fd = open_locked(folder, ret_why);
+
+	if (fd < 0)
+		return fd;
+	err = look(fd, panic, max_per_day, &budget, ret_why);
+	armed = err || !panic->armed ? NULL : budget_armed(&budget, panic);
+	if (armed && strcmp(strchr(armed->by, ' '), strchr(panic->by, ' '))) {
+		*ret_why = "another daemon has the armed panic of this boot";
+		err = -EBUSY;
+	}
+	if (!err) {
+		*ret_why = "the panic budget cannot be written";
+		err = add_and_write(folder, &budget, panic);
+	}
+	close(fd);
+	return err;
+}
+
+int budget_take(const char *folder, const struct budget_boot *now, uint32_t max_per_day,
+		const char **ret_why)
+{
+	struct budget_boot panic = *now;
+
+	panic.panicked = true;
+	return count(folder, &panic, max_per_day, ret_why);
+}
+
+int budget_arm(const char *folder, const struct budget_boot *now, uint32_t max_per_day, const char *by,
+	       const char **ret_why)
+{
+	struct budget_boot panic = *now;
+
+	panic.panicked = panic.armed = true;
+	snprintf(panic.by, sizeof(panic.by), "%s", by);
+	return count(folder, &panic, max_per_day, ret_why);
+}
+
+/* Time that was seen is of use behind a panic alone. */
+static void drop_time_alone(struct budget *budget)
+{
+	unsigned int i;
+
+	for (i = 0; i < budget->count; i++)
+		if (budget->of[i].panicked)
+			return;
+	budget->count = 0;
+}
+
+int budget_give_back(const char *folder, const struct budget_boot *now, const char *by)
+{
+	const struct budget_boot *armed;
+	struct budget budget;
+	const char *why;
+	int err, fd = open_locked(folder, &why);
+
+	if (fd < 0)
+		return fd;
+	err = read_budget(fd, &budget, &why);
+	armed = err ? NULL : budget_armed(&budget, now);
+	if (armed && !strcmp(strchr(armed->by, ' '), strchr(by, ' '))) {
+		err = budget_add(&budget, now);
+		drop_time_alone(&budget);
+		if (!err)
+			err = write_budget(folder, &budget);
+	}
+	close(fd);
+	return err;
+}
+
+/* Nothing to add to: no panic yet, or this boot had its own, or has it armed. */
 static bool is_of_no_matter(const struct budget *budget, const struct budget_boot *now)
 {
-	const struct budget_boot *last;
+	unsigned int i;
 
-	if (!budget->count)
-		return true;
-	last = &budget->of[budget->count - 1];
-	return last->panicked && !strcmp(last->boot, now->boot);
+	for (i = 0; i < budget->count; i++)
+		if (budget->of[i].panicked && !strcmp(budget->of[i].boot, now->boot))
+			return true;
+	return !budget->count;
 }
 
 int budget_saw(const char *folder, const struct budget_boot *now)
 {
 	const char *why;
 	struct budget budget;
-	int err, fd = open_folder(folder, &why);
+	int err, fd = open_locked(folder, &why);
 
 	if (fd < 0)
 		return fd;
 	err = read_budget(fd, &budget, &why);
-	if (!err && !is_of_no_matter(&budget, now)) {
-		err = budget_add(&budget, now);
-		if (!err)
-			err = write_budget(folder, &budget);
-	}
+	if (!err && !is_of_no_matter(&budget, now))
+		err = add_and_write(folder, &budget, now);
 	close(fd);
 	return err;
 }

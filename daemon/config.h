@@ -30,6 +30,12 @@ enum action_kind {
 	ACTION_KINDS,
 };
 
+enum panic_mode {
+	PANIC_AUTO,		/* by the kernel at the hit where it can, else by the daemon after it */
+	PANIC_INSTANT,		/* by the kernel or not at all */
+	PANIC_REACTIVE,		/* by the daemon */
+};
+
 /* One step of a rule. argv is of ACTION_EXEC: ended by NULL, owned by the config. */
 struct action {
 	enum action_kind kind;
@@ -62,6 +68,7 @@ struct config {
 	uint32_t exec_max_running;
 	/* [panic] */
 	bool panic_allow;
+	enum panic_mode panic_mode;
 	bool panic_require_crash_kernel;
 	uint64_t panic_min_uptime_ns;
 	uint32_t panic_max_per_day;

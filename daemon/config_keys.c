@@ -49,6 +49,7 @@ const struct config_key config_keys[] = {
 	  LIMITS(1, 64), .fallback = "4" },
 
 	{ "allow-panic", SECTION_PANIC, config_parse_bool, CONFIG(panic_allow), .fallback = "no" },
+	{ "mode", SECTION_PANIC, config_parse_mode, CONFIG(panic_mode), .fallback = "auto" },
 	{ "require-crash-kernel", SECTION_PANIC, config_parse_bool, CONFIG(panic_require_crash_kernel),
 	  .fallback = "yes" },
 	/* never 0: somebody has to get in between two panics */

@@ -128,6 +128,7 @@ bool config_parse_duration(const struct config_value *value);  /* uint64_t, nano
 bool config_parse_threshold(const struct config_value *value); /* struct dupcqe_rule */
 bool config_parse_scope(const struct config_value *value);     /* enum dupcqe_scope */
 bool config_parse_on(const struct config_value *value);	       /* enum dupcqe_on */
+bool config_parse_mode(const struct config_value *value);      /* enum panic_mode */
 bool config_parse_clock(const struct config_value *value);     /* char[16] */
 bool config_parse_seen_path(const struct config_value *value);
 bool config_parse_path(
@@ -144,7 +145,8 @@ bool config_parse_reasons(const struct config_value *value); /* struct dupcqe_ma
 /* config_action.c */
 bool config_parse_action(const struct config_value *value); /* struct rule_draft */
 
-/* config_words.c: split into words, as a shell does with blanks and quotes but with nothing else.
+/*
+ * config_words.c: split into words, as a shell does with blanks and quotes but with nothing else.
  */
 enum config_words {
 	WORDS_GOOD,

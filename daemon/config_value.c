@@ -182,6 +182,17 @@ bool config_parse_on(const struct config_value *value)
 	return which >= 0;
 }
 
+bool config_parse_mode(const struct config_value *value)
+{
+	static const char *const names[] = {
+		[PANIC_AUTO] = "auto", [PANIC_INSTANT] = "instant", [PANIC_REACTIVE] = "reactive", NULL};
+	int which = choice(value, names);
+
+	if (which >= 0)
+		*(enum panic_mode *)value->at = which;
+	return which >= 0;
+}
+
 /* Those that count time: with "counter" and the like a saved trace could not be read. */
 bool config_parse_clock(const struct config_value *value)
 {
@@ -223,7 +234,8 @@ bool config_parse_seen_path(const struct config_value *value)
 
 	for (i = 0; i < sizeof(hidden) / sizeof(*hidden); i++)
 		if (is_below(value->text, hidden[i])) {
-			dupcqe_text_printf(value->expected, "a place that the daemon sees in its sandbox, not below %s", hidden[i]);
+			dupcqe_text_printf(value->expected, "a place that the daemon sees in its sandbox, not below %s",
+					   hidden[i]);
 			return false;
 		}
 	return config_parse_path(value);

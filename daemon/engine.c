@@ -7,6 +7,7 @@
 #include "budget.h"
 #include "engine_state.h"
 #include "journal.h"
+#include "lastboot.h"
 #include "notify.h"
 
 enum { AT_ONCE = 16, SAVING_LIMIT_MS = 20000 };
@@ -22,7 +23,7 @@ uint64_t engine_now(void)
 static int open_parts(struct engine *engine)
 {
 	static int (*const parts[])(struct engine *engine) = {
-		engine_signals_open, engine_show_open, engine_arm_open, engine_hit_open, engine_load,
+		engine_signals_open, engine_show_open, engine_arm_open, engine_panic_open, engine_hit_open, engine_load,
 	};
 	unsigned int i;
 	int err = 0;
@@ -122,18 +123,23 @@ void engine_free(struct engine *engine, bool remove)
 {
 	if (!engine)
 		return;
+	engine->stopping = true;
+	engine_panic_stop(engine);
 	if (engine->source) {
-		engine->stopping = true;
 		notify_stopping();
+		lastboot_wait(SAVING_LIMIT_MS);
 		action_stop_all(&engine->room, SAVING_LIMIT_MS);
 		engine_say_lost(engine);
 		engine_show(engine); /* the last figures */
-		if (remove)
+		if (remove) {
+			engine_lastboot_end(engine);
 			engine_unshow(engine);
+		}
 		source_close(engine->source, remove);
 		/* last, as the disk may hang */
 		note_boot(engine->room.paths);
 	}
+	engine_panic_close(engine);
 	close_parts(engine);
 	free(engine);
 }

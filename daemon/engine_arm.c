@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the kernel does by itself, kept in step with what the daemon knows. A trigger acts once. What it took is saved, then it
- * is armed again; rules that cool down are left out until that is over.
+ * What the kernel does by itself, kept in step with what the daemon knows. A trigger acts once. What it took is saved,
+ * then it is armed again; rules that cool down are left out until that is over.
  */
 #include <stdio.h>
 #include <string.h>
 #include "engine_state.h"
+#include "filter_error.h"
 #include "journal.h"
 #include "snapshot.h"
 #include "trigger.h"
@@ -29,18 +30,49 @@ static const char *trigger_path(struct engine *engine)
 	return engine->trigger;
 }
 
+static bool no_panic(const struct engine *engine, unsigned int rule)
+{
+	const struct armed *armed = &engine->armed;
+
+	return engine->config->panic_mode == PANIC_INSTANT && (armed->panic & ~armed->can[ARMED_PANIC]) >> rule & 1;
+}
+
+/* With a caret beneath the error, as the kernel has it; both lines begin alike, so that it stays there. */
+static void say_filter_error(struct engine *engine, const struct config_rule *rule)
+{
+	char filter[ARMED_TRIGGER_MAX];
+	struct filter_error error;
+	struct dupcqe_text text;
+	const char *why;
+
+	dupcqe_text_init(&text, filter, sizeof(filter));
+	if (dupcqe_rule_filter(&rule->rule, &text, &why) || !engine->source ||
+	    filter_error_read(source_path(engine->source), filter, &error))
+		return;
+	journal_printf(LOG_INFO, JOURNAL_CONFIG, "rule '%s': the kernel says: %s", rule->name, error.what);
+	journal_printf(LOG_INFO, JOURNAL_CONFIG, "rule '%s': %s", rule->name, error.filter);
+	journal_printf(LOG_INFO, JOURNAL_CONFIG, "rule '%s': %s", rule->name, error.caret);
+}
+
 static void say_rule(struct engine *engine, unsigned int rule)
 {
 	uint64_t bit = UINT64_C(1) << rule;
 	const char *why = engine->armed.why[rule];
 
-	if (engine->said & bit && !((engine->armed.armable ^ engine->said_armable) & bit) && engine->said_why[rule] == why)
+	/* it will be something else in a moment */
+	if (why == panic_arm_counting)
+		return;
+	if (engine->said & bit && !((engine->armed.armable ^ engine->said_armable) & bit) &&
+	    engine->said_why[rule] == why)
 		return;
 	engine->said |= bit;
 	engine->said_armable = (engine->said_armable & ~bit) | (engine->armed.armable & bit);
 	engine->said_why[rule] = why;
-	journal_printf(LOG_INFO, JOURNAL_CONFIG, "rule '%s': %s%s%s", engine->config->rule[rule].name,
-		       engine_mode(engine, rule), why ? ": " : "", why ? why : "");
+	journal_printf(LOG_INFO, JOURNAL_CONFIG, "rule '%s': %s%s%s%s", engine->config->rule[rule].name,
+		       engine_mode(engine, rule), why ? ": " : "", why ? why : "",
+		       no_panic(engine, rule) ? "; its panic is refused: the mode is instant" : "");
+	if (why == armed_bad_filter)
+		say_filter_error(engine, &engine->config->rule[rule]);
 }
 
 /* Which rules the kernel carries out by itself, and which wait for the daemon to wake up; where that is news. */
@@ -50,6 +82,16 @@ static void say_rules(struct engine *engine)
 
 	for (i = 0; i < engine->config->rules; i++)
 		say_rule(engine, i);
+}
+
+/* A persistent buffer has no second one to be swapped with. */
+void engine_plan(struct engine *engine)
+{
+	armed_plan(engine->config, engine->still, &engine->armed);
+	if (engine->source && source_persistent(engine->source))
+		armed_refuse(&engine->armed, ARMED_SNAPSHOT, UINT64_MAX,
+			     "the persistent buffer has no snapshots: it is stopped while it is saved");
+	engine_panic_look(engine, trigger_path(engine));
 }
 
 static void set(struct engine *engine)
@@ -62,17 +104,17 @@ static void set(struct engine *engine)
 		return;
 	/* nothing new would be in it, and the kernel would move the frozen history out of the live buffer */
 	if (source_frozen(engine->source))
-		engine->armed.snapshot = 0;
+		engine->armed.now[ARMED_SNAPSHOT] = 0;
 	err = armed_set(path, engine->config, &engine->armed);
 	if (err)
-		journal_printf(LOG_WARNING, JOURNAL_PLAIN, "cannot arm '%s': %s: the daemon acts itself, a little later",
-			       path, strerror(-err));
+		journal_printf(LOG_WARNING, JOURNAL_PLAIN,
+			       "cannot arm '%s': %s: the daemon acts itself, a little later", path, strerror(-err));
 }
 
 void engine_arm(struct engine *engine)
 {
 	engine->look_for_orphan = false;
-	armed_plan(engine->config, engine->still, &engine->armed);
+	engine_plan(engine);
 	set(engine);
 	say_rules(engine);
 }
@@ -82,7 +124,7 @@ void engine_arm_later(struct engine *engine)
 	const char *path = trigger_path(engine);
 
 	if (path && trigger_used(path, "snapshot") == 1) {
-		armed_plan(engine->config, engine->still, &engine->armed);
+		engine_plan(engine);
 		engine->look_for_orphan = true;
 		say_rules(engine);
 	} else {
@@ -120,7 +162,8 @@ void engine_when_idle(struct engine *engine)
 	orphan = trigger_used(path, "snapshot") == 1;
 	if (orphan)
 		journal_printf(LOG_WARNING, JOURNAL_LOST,
-			       "the kernel took a snapshot at a hit whose record was lost: it is given up for the next one");
+			       "the kernel took a snapshot at a hit whose record was lost: it is given up for the next "
+			       "one");
 	if (orphan || renew)
 		engine_arm(engine);
 }
@@ -156,12 +199,14 @@ void engine_cool(struct engine *engine, unsigned int rule)
 {
 	uint64_t cooldown = engine->config->rule[rule].rule.cooldown_ns;
 
-	if (!cooldown || !(engine->armed.armable >> rule & 1))
+	if (!cooldown || !((engine->armed.armable | engine->armed.panic) >> rule & 1))
 		return;
 	engine->still |= UINT64_C(1) << rule;
 	engine->still_until[rule] = engine_now() + cooldown;
 	set_timer(engine);
 	/* the trigger still has its filter: a snapshot's end arms anew, a freeze has nothing more to do */
+	if (engine->armed.now[ARMED_PANIC] >> rule & 1)
+		engine_arm_later(engine);
 }
 
 const char *engine_mode(const struct engine *engine, unsigned int rule)

@@ -11,7 +11,9 @@
 /* A reset or a panic for what is longer ago helps nobody. */
 #define TOO_OLD_NS (60 * UINT64_C(1000000000))
 
-/* How long ago the hit was: none, where its clock is not one that can be asked. A daemon that was down finds old ones. */
+/*
+ * How long ago the hit was: none, where its clock is not one that can be asked. A daemon that was down finds old ones.
+ */
 static uint64_t age_of(const struct engine *engine, const struct hit *hit)
 {
 	static const struct {
@@ -59,9 +61,11 @@ static void on_ended(struct action_room *room, enum action_kind kind, int result
 	struct engine *engine = engine_of(room, room);
 
 	count(engine, kind, result);
-	/* it had stopped the history, which now goes on */
-	if (kind == ACTION_PANIC)
-		engine_renew(engine);
+	if (kind != ACTION_PANIC || engine->stopping)
+		return;
+	/* it has not happened, and this boot has no other one; the history, which it had stopped, goes on */
+	engine_panic_anew(engine, true);
+	engine_renew(engine);
 }
 
 /* A snapshot is saved, or was not to be. */
@@ -70,6 +74,8 @@ static void on_rearm(struct action_room *room)
 	struct engine *engine = engine_of(room, room);
 	bool waits = engine->reload_waits;
 
+	if (engine->stopping)
+		return;
 	engine->reload_waits = false;
 	if (waits)
 		engine_reload(engine);
@@ -115,6 +121,8 @@ void engine_act(struct engine *engine, unsigned int rule, const struct hit *hit,
 	struct action_call call = { .hit = hit, .rule = of->name, .count = count };
 	unsigned int i;
 
+	call.instant = engine->armed.now[ARMED_PANIC] >> rule & 1;
+	call.why = engine->armed.why[rule];
 	engine->stats.fired[rule]++;
 	engine_cool(engine, rule);
 	for (i = 0; i < of->actions; i++) {

@@ -14,6 +14,8 @@ static void on_event(void *context, bool exists)
 	struct engine *engine = context;
 
 	engine->stats.has_event = exists;
+	/* its trigger file is another one */
+	panic_arm_refresh(&engine->panic, true);
 	journal_printf(LOG_NOTICE, JOURNAL_PLAIN, exists ? "watching the event %s"
 			: "this kernel has no event %s now: waiting for it", engine->options->event);
 	engine_changed(engine);
@@ -74,10 +76,11 @@ static int read_all(const struct engine *engine, struct config **ret_config, str
 
 static int open_source(struct engine *engine)
 {
-	const struct source_calls calls = { engine, engine_on_hit, engine_on_lost, on_event };
+	const struct source_calls calls = { engine,   engine_on_hit,	   engine_on_lost,
+					    on_event, engine_on_last_boot, engine_on_recorded };
 	const struct options *options = engine->options;
-	int err = source_open(options->tracefs, options->instance, options->event, engine->config, engine->room.epoll_fd,
-			      &calls, &engine->source);
+	int err = source_open(options->tracefs, options->instance, options->event, engine->config,
+			      engine->room.epoll_fd, &calls, &engine->source);
 
 	if (!err)
 		engine->room.instance = source_path(engine->source);
@@ -92,7 +95,8 @@ static void say_if_too_large(const struct config *config)
 
 	if (all > config->snapshot_max_bytes)
 		journal_printf(LOG_WARNING, JOURNAL_CONFIG,
-			       "buffer-size is %llu bytes on all CPUs, but max-bytes is %llu: a snapshot of full buffers is not saved",
+			       "buffer-size is %llu bytes on all CPUs, but max-bytes is %llu: a snapshot of full "
+			       "buffers is not saved",
 			       all, (unsigned long long)config->snapshot_max_bytes);
 }
 
@@ -122,6 +126,7 @@ int engine_load(struct engine *engine)
 	err = open_source(engine);
 	if (err)
 		return err;
+	engine_lastboot_begin(engine);
 	engine_arm_later(engine);
 	if (engine->lost_early)
 		engine_on_lost(engine, engine->lost_early);
@@ -160,9 +165,13 @@ static void change_to(struct engine *engine, struct config *config, struct dupcq
 
 	carry_figures(engine, engine->config, config);
 	put_in_force(engine, config, rules);
+	/* what it forbids ends at once */
+	panic_arm_refresh(&engine->panic, true);
+	engine_plan(engine);
 	err = source_reload(engine->source, config);
 	if (err)
-		journal_printf(LOG_ERR, JOURNAL_CONFIG, "the new rules are in force, but not all that [daemon] says of the trace: %s",
+		journal_printf(LOG_ERR, JOURNAL_CONFIG,
+			       "the new rules are in force, but not all that [daemon] says of the trace: %s",
 			       strerror(-err));
 	journal_printf(LOG_NOTICE, JOURNAL_CONFIG, "read '%s' anew", engine->options->config);
 	engine_arm_later(engine);
@@ -177,6 +186,11 @@ static void take_or_wait(struct engine *engine, struct config *config, struct du
 	}
 	journal_printf(LOG_NOTICE, JOURNAL_CONFIG, "'%s' is read anew as soon as the snapshot is saved",
 		       engine->options->config);
+	/* but what it forbids it forbids now: that may take as long as a disk hangs */
+	if (!config->panic_allow || config->panic_mode == PANIC_REACTIVE) {
+		engine->panic.refused = "the configuration that is to come does not allow it";
+		engine_plan(engine);
+	}
 	dupcqe_rules_free(rules);
 	config_free(config);
 }

@@ -34,7 +34,8 @@ static int write_metrics(void *arg)
 {
 	const struct engine *engine = arg;
 
-	return publish_metrics(engine->publish, engine->config->metrics_file, engine->config, &engine->stats, &engine->about);
+	return publish_metrics(engine->publish, engine->config->metrics_file, engine->config, &engine->stats,
+			       &engine->about);
 }
 
 static void on_written(struct child *child, struct action_room *room, int err)
@@ -67,9 +68,9 @@ static void show_metrics(struct engine *engine)
 
 static void show_status(const struct engine *engine, const struct publish_about *about)
 {
-	notify_status("%s %s: %llu hits, %llu lost%s", engine->stats.has_event ? "watching" : "waiting for", engine->options->event,
-		      (unsigned long long)engine->stats.hits, (unsigned long long)engine->stats.lost,
-		      about->frozen ? "; the history is frozen" : "");
+	notify_status("%s %s: %llu hits, %llu lost%s", engine->stats.has_event ? "watching" : "waiting for",
+		      engine->options->event, (unsigned long long)engine->stats.hits,
+		      (unsigned long long)engine->stats.lost, about->frozen ? "; the history is frozen" : "");
 }
 
 static void gather(struct engine *engine, struct publish_about *ret_about)
@@ -79,12 +80,22 @@ static void gather(struct engine *engine, struct publish_about *ret_about)
 	source_stats(engine->source, &source);
 	engine->stats.hits = source.hits;
 	engine->stats.lost = source.lost;
-	*ret_about = (struct publish_about){
-		.instance = engine->options->instance, .trace = source_path(engine->source), .config = engine->options->config, .event = engine->options->event,
-		.pid = getpid(), .started = engine->started, .written = time(NULL), .dry_run = engine->room.dry_run,
-		.frozen = source_frozen(engine->source), .armed = engine->armed.armable, .why = engine->armed.why,
+	*ret_about = (struct publish_about) {
+		.instance = engine->options->instance,
+		.trace = source_path(engine->source),
+		.config = engine->options->config,
+		.event = engine->options->event,
+		.pid = getpid(),
+		.started = engine->started,
+		.written = time(NULL),
+		.dry_run = engine->room.dry_run,
+		.frozen = source_frozen(engine->source),
+		.armed = engine->armed.armable,
+		.why = engine->armed.why,
 		.undecodable = source.undecodable,
+		.persistent = source_persistent(engine->source),
 	};
+	engine_panic_show(engine, &ret_about->panic);
 }
 
 void engine_show(struct engine *engine)
@@ -121,9 +132,10 @@ void engine_changed(struct engine *engine)
 
 static void on_alive_due(struct timer *timer, struct action_room *room)
 {
-	(void)timer;
 	(void)room;
 	notify_alive();
+	/* of a crash kernel that was unloaded nobody tells */
+	engine_panic_anew(engine_of(timer, alive_timer), false);
 }
 
 int engine_show_open(struct engine *engine)

@@ -27,6 +27,8 @@ static const char *const message_id[JOURNAL_IDS] = {
 	[JOURNAL_ACTION] = "MESSAGE_ID=129a4d8e3205450b95a048a9dd0684f2",
 	[JOURNAL_ACTION_FAILED] = "MESSAGE_ID=674ab107dcd04ff29423cee9d787e268",
 	[JOURNAL_PANIC] = "MESSAGE_ID=3bd11dbd4ad94ffa995b931c7c66679c",
+	[JOURNAL_ARMED] = "MESSAGE_ID=e6dd880e34ec41fe9cfadf05469d7cb9",
+	[JOURNAL_LAST_BOOT] = "MESSAGE_ID=727d6a27348748038ed296a362d15a35",
 };
 
 /* What a reader of stderr gets of the fields; the message has the rest in words. */

@@ -22,6 +22,8 @@ enum journal_id {
 	JOURNAL_ACTION,		/* done */
 	JOURNAL_ACTION_FAILED,
 	JOURNAL_PANIC,		/* the audit line, before it happens */
+	JOURNAL_ARMED,		/* ... and before the kernel may do it, or may not any more */
+	JOURNAL_LAST_BOOT,	/* what the last boot left behind is saved, or is not */
 	JOURNAL_IDS,
 };
 
@@ -37,7 +39,8 @@ void journal_send_to(int (*send)(const struct iovec *fields, int count));
 void journal_printf(int priority, enum journal_id id, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* A field for the next message alone, NAME=value; NAME in capitals. Too many or too long: dropped.
+/*
+ * A field for the next message alone, NAME=value; NAME in capitals. Too many or too long: dropped.
  */
 void journal_field(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

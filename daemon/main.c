@@ -15,6 +15,7 @@ static const struct action_paths paths = {
 	.sysfs = "/sys",
 	.state_dir = "/var/lib/nvme-dupcqed",
 	.run_dir = "/run/nvme-dupcqed",
+	.pstore_moved = "/var/lib/systemd/pstore",
 	.tracefs = "/sys/kernel/tracing",
 };
 
@@ -66,8 +67,8 @@ static int run(const struct options *options)
 	int err = engine_new(options, &paths, &engine);
 
 	if (err) {
-		journal_printf(LOG_ERR, JOURNAL_PLAIN, "cannot start: %s%s", err == -EINVAL ? "see above" : strerror(-err),
-			       geteuid() ? " (root is needed)" : "");
+		journal_printf(LOG_ERR, JOURNAL_PLAIN, "cannot start: %s%s",
+			       err == -EINVAL ? "see above" : strerror(-err), geteuid() ? " (root is needed)" : "");
 		return err == -EINVAL ? STATUS_WRONG : STATUS_FAILED;
 	}
 	return options->test_fire ? test_fire(engine, options->test_fire) : serve(engine);

@@ -41,8 +41,8 @@ static void put_daemon(FILE *to, const struct publish_about *about)
 	put_string(to, "config", about->config);
 	putc(',', to);
 	put_string(to, "trace", about->trace);
-	fprintf(to, ",\"started\":%" PRId64 ",\"written\":%" PRId64 ",\"dry_run\":%s,\"frozen\":%s", about->started,
-		about->written, truth(about->dry_run), truth(about->frozen));
+	fprintf(to, ",\"started\":%" PRId64 ",\"written\":%" PRId64 ",\"dry_run\":%s,\"frozen\":%s,\"persistent\":%s",
+		about->started, about->written, truth(about->dry_run), truth(about->frozen), truth(about->persistent));
 }
 
 static void put_event(FILE *to, const struct state *state)
@@ -78,6 +78,16 @@ static void put_rules(FILE *to, const struct state *state)
 		put_rule(to, state, rule);
 	}
 	putc(']', to);
+}
+
+static void put_panic(FILE *to, const struct config *config, const struct publish_panic *panic)
+{
+	fprintf(to, ",\"panic\":{\"allowed\":%s,\"crash_kernel\":%s,", truth(config->panic_allow),
+		truth(config->panic_require_crash_kernel));
+	put_string(to, "way", panic->way);
+	fprintf(to, ",\"armed\":%s,", truth(panic->armed));
+	put_string(to, "why", panic->why);
+	putc('}', to);
 }
 
 static void put_actions(FILE *to, const struct engine_stats *stats)
@@ -131,8 +141,11 @@ static int write_state(FILE *to, const void *context)
 
 	putc('{', to);
 	put_daemon(to, state->about);
+	putc(',', to);
+	put_string(to, "snapshots", state->config->snapshot_dir);
 	put_event(to, state);
 	put_rules(to, state);
+	put_panic(to, state->config, &state->about->panic);
 	put_actions(to, state->stats);
 	put_last_hit(to, state->stats);
 	fputs("}\n", to);

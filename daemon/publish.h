@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the daemon shows of itself: a state file for `nvme-dupcqe status`, and metrics for Prometheus' textfile collector.
- * Each is written beside its place and renamed into it: a reader never sees half of one.
+ * What the daemon shows of itself: a state file for `nvme-dupcqe status`, and metrics for Prometheus' textfile
+ * collector. Each is written beside its place and renamed into it: a reader never sees half of one.
  */
 #ifndef NVME_DUPCQED_PUBLISH_H
 #define NVME_DUPCQED_PUBLISH_H
@@ -11,6 +11,13 @@
 
 /* Hits are counted by device, queue and reason; beyond this many combinations as "other". */
 enum { PUBLISH_SERIES = 512 };
+
+/* The best that the action panic has. */
+struct publish_panic {
+	const char *way;	/* "trigger", "module", "sysrq"; NULL: none */
+	bool armed;		/* the kernel does it at the hit */
+	const char *why;	/* why it is not, or NULL */
+};
 
 /* What neither the configuration nor the counters tell. */
 struct publish_about {
@@ -23,9 +30,11 @@ struct publish_about {
 	int64_t written;	/* now */
 	bool dry_run;
 	bool frozen;		/* the trace no longer records */
+	bool persistent;	/* ... is found again by the next boot */
 	uint64_t armed;		/* bit n: the kernel itself acts for rule n */
 	const char *const *why;	/* [rules] why a rule is not armed; an entry, or all of it, can be NULL */
 	uint64_t undecodable;	/* records that were not understood */
+	struct publish_panic panic;
 };
 
 struct publish;

@@ -57,16 +57,16 @@ static void when(struct dupcqe_text *text, int64_t unix_s)
 	string(text, "time", value);
 }
 
-static void host(struct dupcqe_text *text, const char *boot_id)
+static void host(struct dupcqe_text *text, const struct snapshot_about *about)
 {
 	struct utsname name = { 0 };
 
 	uname(&name);
 	string(text, "host", name.nodename);
-	string(text, "kernel", name.release);
-	string(text, "kernel_version", name.version);
+	string(text, "kernel", about->kernel ? about->kernel : name.release);
+	string(text, "kernel_version", about->kernel_version ? about->kernel_version : name.version);
 	string(text, "machine", name.machine);
-	string(text, "boot_id", boot_id);
+	string(text, "boot_id", about->boot_id);
 }
 
 static void device(struct dupcqe_text *text, const struct hit *hit)
@@ -83,6 +83,27 @@ static void device(struct dupcqe_text *text, const struct hit *hit)
 	dupcqe_text_putc(text, '}');
 }
 
+static void hit(struct dupcqe_text *text, const struct hit *hit)
+{
+	device(text, hit);
+	number_string(text, "trace_ns", hit->trace_ns);
+	number(text, "cpu", hit->cpu);
+	number(text, "pid", hit->pid);
+	key(text, "test");
+	dupcqe_text_puts(text, hit->test ? "true" : "false");
+	key(text, "event");
+	dupcqe_format_json(text, &hit->event);
+}
+
+/* What only a last boot's has. */
+static void last_boot(struct dupcqe_text *text, const struct snapshot_about *about)
+{
+	if (about->formats)
+		string(text, "formats", about->formats);
+	if (about->dmesg)
+		string(text, "dmesg", about->dmesg);
+}
+
 void snapshot_json(struct dupcqe_text *text, const struct snapshot_about *about)
 {
 	const struct action_call *call = about->call;
@@ -95,15 +116,12 @@ void snapshot_json(struct dupcqe_text *text, const struct snapshot_about *about)
 	when(text, about->unix_s);
 	string(text, "rule", call->rule);
 	number(text, "count", call->count);
-	number(text, "lost", (int64_t)call->hit->lost);
-	host(text, about->boot_id);
-	device(text, call->hit);
-	number_string(text, "trace_ns", call->hit->trace_ns);
-	number(text, "cpu", call->hit->cpu);
-	number(text, "pid", call->hit->pid);
-	key(text, "test");
-	dupcqe_text_puts(text, call->hit->test ? "true" : "false");
-	key(text, "event");
-	dupcqe_format_json(text, &call->hit->event);
+	number(text, "lost", call->hit ? (int64_t)call->hit->lost : 0);
+	host(text, about);
+	last_boot(text, about);
+	if (call->hit)
+		hit(text, call->hit);
+	else
+		dupcqe_text_puts(text, ",\"device\":null,\"event\":null");
 	dupcqe_text_puts(text, "}\n");
 }

@@ -16,9 +16,8 @@ static int look(struct source *source)
 {
 	int before = source->event.id;
 	int err = source_event_look(&source->event, source->hits.folder), ring_err;
-	bool had = source->has_event;
+	bool had = source->has_event, others = source_enable_history(source);
 
-	source_enable_history(source);
 	if (!err)
 		err = source_adopt_clock(source);
 	if (!err)
@@ -27,6 +26,8 @@ static int look(struct source *source)
 	source_news_wait(&source->news, err);
 	if (had != !err || (!err && before != source->event.id))
 		source->calls.event(source->calls.context, !err);
+	if (source->calls.recorded && (others || had != !err || before != source->event.id))
+		source->calls.recorded(source->calls.context);
 	ring_err = source_open_rings(source);
 	return err && err != -ENOENT && err != -EPROTO ? err : ring_err;
 }
@@ -36,8 +37,7 @@ static void take_config(struct source *source, const struct config *config)
 	source->wanted_count = config->history_count;
 	memcpy(source->wanted, config->history, sizeof(source->wanted));
 	memset(source->missing, 0, sizeof(source->missing));
-	snprintf(source->clock, sizeof(source->clock), "%s",
-		 *config->clock ? config->clock : "mono");
+	snprintf(source->clock, sizeof(source->clock), "%s", source_clock(source, config));
 }
 
 /* A frozen history is somebody's evidence: it stays so until it is thawed by hand. */
@@ -52,7 +52,50 @@ static void tell_if_frozen(const struct source *source)
 			       source->history.path);
 }
 
-static int open_instances(struct source *source, const char *given, const char *name)
+/* It keeps its lock, so that another daemon does not take what is in it. */
+static int leave_history(struct source *source, const char *tracefs, const char *name)
+{
+	source->left = source->history;
+	source->persistent = false;
+	return source_instance_open(&source->history, tracefs, name, SOURCE_NOW);
+}
+
+static int begin_history(struct source *source)
+{
+	int err = source_instance_clear(&source->history);
+
+	return err ? err : source_instance_set(&source->history, "tracing_on", "1");
+}
+
+/* Of a daemon that was killed when it had to leave this one alone. A panic may be armed in it. */
+static void remove_stand_in(const struct source *source, const char *tracefs, const char *name, const char *event)
+{
+	char path[CONFIG_PATH + sizeof(SOURCE_NOW)];
+	struct source_instance stand_in;
+
+	snprintf(path, sizeof(path), "%s" SOURCE_NOW, source->history.path);
+	if (access(path, F_OK) || source_instance_open(&stand_in, tracefs, name, SOURCE_NOW))
+		return;
+	source_instance_disarm(&stand_in, event);
+	source_instance_close(&stand_in, true);
+}
+
+/* Before anything is changed: the kernel empties what is of the last boot as soon as an event is touched. */
+static int adopt_persistent(struct source *source, const char *tracefs, const char *name, const char *event)
+{
+	int answer;
+
+	source->persistent = source_instance_is_persistent(&source->history);
+	if (!source->persistent || !source->calls.last_boot)
+		return 0;
+	answer = source->calls.last_boot(source->calls.context, source->history.path);
+	if (answer < 0)
+		return leave_history(source, tracefs, name);
+	remove_stand_in(source, tracefs, name, event);
+	return answer ? begin_history(source) : 0;
+}
+
+static int open_instances(struct source *source, const char *given, const char *name, const char *event)
 {
 	char tracefs[CONFIG_PATH];
 	int err = source_tracefs_find(given, "/proc/self/mounts", tracefs, sizeof(tracefs));
@@ -61,11 +104,12 @@ static int open_instances(struct source *source, const char *given, const char *
 		err = source_instance_open(&source->history, tracefs, name, "");
 	if (!err)
 		err = source_instance_open(&source->hits, tracefs, name, "-hits");
-	if (!err && (source->history.taken_over || source->hits.taken_over))
+	if (!err && ((source->history.taken_over && !source_instance_is_persistent(&source->history)) ||
+		     source->hits.taken_over))
 		journal_printf(LOG_NOTICE, JOURNAL_PLAIN,
 			       "took over the trace instance '%s' of an earlier run",
 			       source->history.path);
-	return err;
+	return err ? err : adopt_persistent(source, tracefs, name, event);
 }
 
 static int open_event(struct source *source, const char *event)
@@ -97,11 +141,11 @@ static int open_all(struct source *source, const char *tracefs, const char *name
 {
 	int err;
 
-	take_config(source, config);
 	source->identity = identity_new("/sys/class/nvme");
 	err = source->identity ? 0 : -ENOMEM;
 	if (!err)
-		err = open_instances(source, tracefs, name);
+		err = open_instances(source, tracefs, name, event);
+	take_config(source, config);
 	if (!err)
 		err = open_event(source, event);
 	if (!err)
@@ -113,6 +157,15 @@ static int open_all(struct source *source, const char *tracefs, const char *name
 	if (!err)
 		err = source_make_rings(source, name);
 	return err ? err : look(source);
+}
+
+/* What cannot be removed must do nothing any more. What is frozen in it is there for the next boot. */
+static void rest(struct source *source)
+{
+	source_instance_disarm(&source->history, source->event.name);
+	source_file_write(source->history.folder, "events/enable", "0");
+	if (!source_frozen(source))
+		source_instance_clear(&source->history);
 }
 
 static void close_all(struct source *source, bool remove_history, bool remove_hits)
@@ -129,7 +182,10 @@ static void close_all(struct source *source, bool remove_history, bool remove_hi
 	source_event_done(&source->event);
 	/* the counters of an instance that stays are held against the ledger by the next run */
 	source_ledger_close(&source->ledger, source_instance_close(&source->hits, remove_hits));
+	if (remove_history && source->persistent)
+		rest(source);
 	source_instance_close(&source->history, remove_history);
+	source_instance_close(&source->left, false);
 	identity_free(source->identity);
 	free(source->rings);
 	free(source->page);
@@ -155,7 +211,7 @@ int source_open(const char *tracefs, const char *name, const char *event,
 		return -ENOMEM;
 	source->calls = *calls;
 	source->epoll_fd = epoll_fd;
-	source->inner_fd = source->history.folder = source->hits.folder = -1;
+	source->inner_fd = source->history.folder = source->hits.folder = source->left.folder = -1;
 	source->news.uevents = source->news.timer = source->event.id = -1;
 	err = open_all(source, tracefs, name, event, config);
 	if (err) {
@@ -200,6 +256,8 @@ int source_reload(struct source *source, const struct config *config)
 	take_config(source, config);
 	err = source_prepare_history(source, config);
 	source_enable_history(source);
+	if (source->calls.recorded)
+		source->calls.recorded(source->calls.context);
 	if (!err)
 		err = source_adopt_clock(source);
 	if (!err)
@@ -210,6 +268,11 @@ int source_reload(struct source *source, const struct config *config)
 bool source_frozen(const struct source *source)
 {
 	return source_file_says(source->history.folder, "tracing_on", "0");
+}
+
+bool source_persistent(const struct source *source)
+{
+	return source->persistent;
 }
 
 const char *source_path(const struct source *source)

@@ -26,6 +26,9 @@
 
 struct source;
 
+/* The name of the history's instance goes on so where the persistent one of that name has to be left alone. */
+#define SOURCE_NOW "-now"
+
 /* Counted since the instance was made: a daemon that is started again goes on from what was, also when it was
  * killed (not where there was no room for the accounts). A hit counts once hit() has returned. */
 struct source_stats {
@@ -43,6 +46,14 @@ struct source_calls {
 	/* the event appeared (true), also as another one after its module was loaded again, or
 	 * went; also once while opening */
 	void (*event)(void *context, bool exists);
+	/*
+	 * The history's instance was made by the kernel at boot, in memory that outlives the boot: it is at that path,
+	 * and nothing in it has been changed. 1: it is to be emptied, and let record; 0: it goes on as it is; -errno:
+	 * it is left alone, and the history is NAME-now instead. Once, while opening; NULL is as 0.
+	 */
+	int (*last_boot)(void *context, const char *path);
+	/* What the history records may be other events than before. May be NULL. */
+	void (*recorded)(void *context);
 };
 
 /*
@@ -78,6 +89,12 @@ bool source_frozen(const struct source *source);
 
 /* Read all there is, bounded: a storm cannot keep it from returning. Returns 0 or -errno. */
 int source_ready(struct source *source);
+
+/*
+ * Whether the history is in a persistent ring buffer: its size is the kernel's, it has no snapshots, and it is emptied
+ * at the end instead of removed, or left as it is if it is frozen.
+ */
+bool source_persistent(const struct source *source);
 
 /* The path of the history's instance, for actions; good as long as the source. */
 const char *source_path(const struct source *source);

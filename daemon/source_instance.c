@@ -124,6 +124,39 @@ int source_instance_unfilter(const struct source_instance *instance, const char 
 	return source_file_write(instance->folder, path, "0");
 }
 
+bool source_instance_is_persistent(const struct source_instance *instance)
+{
+	return !faccessat(instance->folder, "last_boot_info", F_OK, 0);
+}
+
+/* It is opening the file that does it. */
+int source_instance_clear(const struct source_instance *instance)
+{
+	int fd = openat(instance->folder, "trace", O_WRONLY | O_TRUNC | O_CLOEXEC);
+
+	if (fd < 0)
+		return complain(-errno, "empty", instance->path);
+	close(fd);
+	return 0;
+}
+
+/* "snapshot:count=1 if FILTER" is taken away by "!snapshot". */
+void source_instance_disarm(const struct source_instance *instance, const char *event)
+{
+	char path[CONFIG_PATH], *text, *line, *next, name[64];
+	size_t length;
+
+	if (event_path(event, "trigger", path, sizeof(path)) ||
+	    source_file_read(instance->folder, path, &text, &length))
+		return;
+	for (line = strtok_r(text, "\n", &next); line; line = strtok_r(NULL, "\n", &next)) {
+		snprintf(name, sizeof(name), "!%.*s", (int)strcspn(line, ": "), line);
+		if (*line != '#')
+			source_file_write(instance->folder, path, name);
+	}
+	free(text);
+}
+
 static bool is_wanted(const char *event, const char *const *wanted, unsigned int count)
 {
 	size_t system = strcspn(event, ":");
@@ -158,8 +191,9 @@ bool source_instance_close(struct source_instance *instance, bool remove)
 
 	if (instance->folder < 0)
 		return false;
-	if (remove) {
+	if (remove)
 		source_file_write(instance->folder, "events/enable", "0");
+	if (remove && !source_instance_is_persistent(instance)) {
 		/* busy: somebody reads it still; without events it costs nothing but its memory */
 		removed = !complain(rmdir(instance->path) ? -errno : 0, "remove", instance->path);
 	}

@@ -38,10 +38,21 @@ bool source_instance_has(const struct source_instance *instance, const char *eve
 int source_instance_only(const struct source_instance *instance, const char *const *wanted,
 			 unsigned int count);
 
+/* Whether the kernel made it at boot, in memory that the next boot finds again (since 6.12). */
+bool source_instance_is_persistent(const struct source_instance *instance);
+
+/* Throw away all that it holds. Returns 0 or -errno, which is in the log. */
+int source_instance_clear(const struct source_instance *instance);
+
+/* Take away the triggers of an event that stop or save something, whoever set them. */
+void source_instance_disarm(const struct source_instance *instance, const char *event);
+
 /* Clear the filter of an event. */
 int source_instance_unfilter(const struct source_instance *instance, const char *event);
 
-/* Disable all and remove it if remove, else just close it. Returns whether it was removed. */
+/*
+ * Disable all and remove it if remove, else just close it. Returns whether it was removed; a persistent one never is.
+ */
 bool source_instance_close(struct source_instance *instance, bool remove);
 
 #endif

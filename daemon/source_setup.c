@@ -63,11 +63,42 @@ static int set_size(const struct source *source, const struct source_instance *i
 	return source_instance_set(instance, "buffer_size_kb", text);
 }
 
+/*
+ * A persistent one keeps the clock that it has at boot. Newer kernels (7.3 does) set the last boot's clock anew where
+ * it was another one, and to set it empties the buffer of the one CPU that is there so early.
+ */
+const char *source_clock(const struct source *source, const struct config *config)
+{
+	if (source->persistent)
+		return "local";
+	return *config->clock ? config->clock : "mono";
+}
+
 bool source_would_empty(const struct source *source, const struct config *config)
 {
-	return !source_file_says(source->history.folder, "trace_clock",
-				 *config->clock ? config->clock : "mono") ||
-	       (config->buffer_size && !has_size(source, &source->history, in_kilobytes(config)));
+	return !source_file_says(source->history.folder, "trace_clock", source_clock(source, config)) ||
+	       (config->buffer_size && !source->persistent &&
+		!has_size(source, &source->history, in_kilobytes(config)));
+}
+
+static void say_limits(struct source *source)
+{
+	if (source->limits_said)
+		return;
+	source->limits_said = true;
+	journal_printf(LOG_NOTICE, JOURNAL_CONFIG,
+		       "the history is in a persistent buffer, which the next boot finds again: its size is that of "
+		       "the boot option and its clock is '%s', buffer-size and clock are of no effect",
+		       source->clock);
+}
+
+static int set_history_size(struct source *source, const struct config *config)
+{
+	if (source->persistent)
+		say_limits(source);
+	else if (config->buffer_size)
+		return set_size(source, &source->history, in_kilobytes(config));
+	return 0;
 }
 
 int source_prepare_history(struct source *source, const struct config *config)
@@ -81,9 +112,7 @@ int source_prepare_history(struct source *source, const struct config *config)
 	err = source_instance_only(&source->history, wanted, source->wanted_count + 1);
 	if (!err)
 		err = source_instance_set(&source->history, "trace_clock", source->clock);
-	if (!err && config->buffer_size)
-		err = set_size(source, &source->history, in_kilobytes(config));
-	return err;
+	return err ? err : set_history_size(source, config);
 }
 
 int source_prepare_hits(struct source *source)
@@ -102,8 +131,9 @@ int source_prepare_hits(struct source *source)
 }
 
 /* What the history wants besides the event may be missing, and come later. */
-void source_enable_history(struct source *source)
+bool source_enable_history(struct source *source)
 {
+	bool others = false;
 	unsigned int i;
 	int err;
 
@@ -113,8 +143,10 @@ void source_enable_history(struct source *source)
 			journal_printf(LOG_WARNING, JOURNAL_PLAIN,
 				       "cannot record '%s' in the history: %s", source->wanted[i],
 				       err == -ENOENT ? "not in this kernel now" : strerror(-err));
+		others |= !source->missing[i] != !err;
 		source->missing[i] = err;
 	}
+	return others;
 }
 
 /* In the history first: what is reported is there. */

@@ -29,6 +29,7 @@ enum {
 struct source {
 	struct source_calls calls;
 	struct source_instance history, hits;
+	struct source_instance left;	/* a persistent one that cannot be the history now; else not open */
 	struct source_event event;
 	struct source_news news;
 	struct source_ledger ledger;
@@ -40,6 +41,8 @@ struct source {
 	void *page;
 	struct hit hit;
 	bool has_event;
+	bool persistent;		/* the history */
+	bool limits_said;		/* ... what of the configuration it does not do */
 	char clock[16];
 	bool other_clock;		/* the hits' clock is another one than the history's */
 	char wanted[CONFIG_EVENTS][64]; /* of the history */
@@ -47,10 +50,13 @@ struct source {
 	unsigned int wanted_count;
 };
 
+/* The clock that the configuration, or the kind of the history, asks for. */
+const char *source_clock(const struct source *source, const struct config *config);
+
 /* source_setup.c: all return 0 or -errno; what was wrong is in the log. */
 int source_prepare_history(struct source *source, const struct config *config);
 int source_prepare_hits(struct source *source);
-void source_enable_history(struct source *source);
+bool source_enable_history(struct source *source); /* whether there are others than before */
 int source_enable_event(struct source *source); /* -ENOENT: there is none, not logged */
 /* Give the hits the history's clock, if the event is not recorded now and nothing waits to be read; else it stays. */
 int source_adopt_clock(struct source *source);

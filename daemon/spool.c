@@ -38,12 +38,11 @@ int spool_open(const char *path)
 /* The trace first: what remains after a crash between the two is small, and still an item. */
 static int remove_item(int folder, const struct spool_item *item)
 {
-	static const char *const suffix[] = { ".dat", ".json" };
-	char file[SPOOL_NAME + 8];
+	char file[SPOOL_NAME + 16];
 	int i, err = 0;
 
-	for (i = 0; i < 2; i++) {
-		snprintf(file, sizeof(file), "%s%s", item->name, suffix[i]);
+	for (i = 0; i < SPOOL_FILES; i++) {
+		snprintf(file, sizeof(file), "%s%s", item->name, spool_suffix[i]);
 		if (unlinkat(folder, file, 0) && errno != ENOENT)
 			err = -errno;
 	}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The snapshot folder: items NAME.dat (a trace) with NAME.json beside it (what it is about), and
- * limits on their number, bytes, age and on what stays free of the disk. The oldest item goes
- * first, the newest never. A file stands under its name only when it is whole and synced.
+ * The snapshot folder: items NAME.dat (a trace) with NAME.json beside it (what it is about) and
+ * sometimes NAME.dmesg.txt (the kernel's last messages, with or without a trace), and limits on their number, bytes,
+ * age and on what stays free of the disk. The oldest item goes first, the newest never. A file stands under its name
+ * only when it is whole and synced.
  *
  * NAME is dupcqe-SEQUENCE-TIME-DEVICE, as dupcqe-0000000007-20261123T174500Z-nvme0. The sequence is
  * the order, so that a clock that was set does not make a new item old. Files of any other name,
@@ -27,7 +28,7 @@ struct spool_limits {
 struct spool_item {
 	uint64_t sequence;
 	int64_t unix_s;
-	uint64_t bytes;		/* of both files */
+	uint64_t bytes;		/* of all its files */
 	char name[SPOOL_NAME];	/* without .dat or .json */
 };
 
@@ -63,24 +64,35 @@ int spool_prune(int folder, const struct spool_limits *limits, int64_t now_s);
  */
 int spool_free(int folder, uint64_t bytes);
 
+enum spool_file { SPOOL_DAT, SPOOL_DMESG, SPOOL_JSON, SPOOL_FILES };
+
+/* What is behind the name: ".dat". */
+extern const char *const spool_suffix[SPOOL_FILES];
+
 /* An item in the making: its files have names that no item has. */
 struct spool_draft {
 	int folder;
 	const struct spool_limits *limits;
-	int fd[2];		/* .dat and .json */
-	uint64_t bytes;		/* written so far, of both */
+	int fd[SPOOL_FILES];	/* -1: it has no such file */
+	uint64_t bytes;		/* written so far, of all */
 	char name[SPOOL_NAME];
 };
 
-enum spool_file { SPOOL_DAT, SPOOL_JSON };
-
 /*
- * Begin an item of about expected bytes: there must be room for it in the end, or be made. Returns
- * 0; -EFBIG if max_bytes is less; -ENOSPC if too little would be free; -EWOULDBLOCK while another
- * process writes one; or -errno. What a killed writer left is removed.
+ * Begin an item of a trace and a JSON, of about expected bytes: there must be room for it in the end, or be made.
+ * Returns 0; -EFBIG if max_bytes is less; -ENOSPC if too little would be free; -EWOULDBLOCK while another process
+ * writes one; or -errno. What a killed writer left is removed.
  */
 int spool_begin(struct spool_draft *draft, int folder, const struct spool_limits *limits,
 		uint64_t expected, int64_t unix_s, int ctrl);
+
+/* The same; while another process writes one it is waited for, at most limit_ms. */
+int spool_begin_within(struct spool_draft *draft, int folder, const struct spool_limits *limits,
+		       uint64_t expected, int64_t unix_s, int ctrl, int limit_ms);
+
+/* One more file, and one less: SPOOL_DMESG is none of those that it begins with. Return 0 or -errno. */
+int spool_add(struct spool_draft *draft, enum spool_file file);
+int spool_drop(struct spool_draft *draft, enum spool_file file);
 
 /*
  * Append bytes. Where the disk is full nevertheless, room is made and the write tried once more.

@@ -11,12 +11,28 @@
 #include <unistd.h>
 #include "spool.h"
 
-static const char *const suffix[] = { [SPOOL_DAT] = ".dat", [SPOOL_JSON] = ".json" };
+/* The JSON last: where it stands, the others do. */
+const char *const spool_suffix[SPOOL_FILES] = {
+	[SPOOL_DAT] = ".dat", [SPOOL_DMESG] = ".dmesg.txt", [SPOOL_JSON] = ".json",
+};
 
 static void file_name(char *ret_file, size_t size, const struct spool_draft *draft, int file,
 		      const char *more)
 {
-	snprintf(ret_file, size, "%s%s%s", draft->name, suffix[file], more);
+	snprintf(ret_file, size, "%s%s%s", draft->name, spool_suffix[file], more);
+}
+
+static bool is_new_suffix(const char *dot)
+{
+	size_t len;
+	int i;
+
+	for (i = 0; i < SPOOL_FILES; i++) {
+		len = strlen(spool_suffix[i]);
+		if (!strncmp(dot, spool_suffix[i], len) && !strcmp(dot + len, ".new"))
+			return true;
+	}
+	return false;
 }
 
 static bool is_new(const char *file)
@@ -26,8 +42,7 @@ static bool is_new(const char *file)
 	uint64_t sequence;
 	int64_t unix_s;
 
-	if (!dot || dot - file >= SPOOL_NAME ||
-	    (strcmp(dot, ".dat.new") && strcmp(dot, ".json.new")))
+	if (!dot || dot - file >= SPOOL_NAME || !is_new_suffix(dot))
 		return false;
 	memcpy(name, file, dot - file);
 	name[dot - file] = '\0';
@@ -60,19 +75,30 @@ static int next_sequence(int folder, uint64_t *ret_sequence)
 	return 0;
 }
 
+int spool_add(struct spool_draft *draft, enum spool_file file)
+{
+	char name[SPOOL_NAME + 16];
+
+	file_name(name, sizeof(name), draft, file, ".new");
+	draft->fd[file] = openat(draft->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return draft->fd[file] < 0 ? -errno : 0;
+}
+
+int spool_drop(struct spool_draft *draft, enum spool_file file)
+{
+	char name[SPOOL_NAME + 16];
+
+	close(draft->fd[file]);
+	draft->fd[file] = -1;
+	file_name(name, sizeof(name), draft, file, ".new");
+	return unlinkat(draft->folder, name, 0) ? -errno : 0;
+}
+
 static int open_files(struct spool_draft *draft)
 {
-	char file[SPOOL_NAME + 16];
-	int i;
+	int err = spool_add(draft, SPOOL_DAT);
 
-	for (i = SPOOL_DAT; i <= SPOOL_JSON; i++) {
-		file_name(file, sizeof(file), draft, i, ".new");
-		draft->fd[i] = openat(draft->folder, file,
-				      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-		if (draft->fd[i] < 0)
-			return -errno;
-	}
-	return 0;
+	return err ? err : spool_add(draft, SPOOL_JSON);
 }
 
 /* How many bytes too few would be free behind an item of expected bytes. */
@@ -124,7 +150,7 @@ int spool_begin(struct spool_draft *draft, int folder, const struct spool_limits
 {
 	int err;
 
-	*draft = (struct spool_draft){ .folder = folder, .limits = limits, .fd = { -1, -1 } };
+	*draft = (struct spool_draft){ .folder = folder, .limits = limits, .fd = { -1, -1, -1 } };
 	if (expected > limits->max_bytes)
 		return -EFBIG;
 	if (flock(folder, LOCK_EX | LOCK_NB))
@@ -132,6 +158,19 @@ int spool_begin(struct spool_draft *draft, int folder, const struct spool_limits
 	err = begin(draft, expected, unix_s, ctrl);
 	if (err)
 		spool_abandon(draft);
+	return err;
+}
+
+int spool_begin_within(struct spool_draft *draft, int folder, const struct spool_limits *limits,
+		       uint64_t expected, int64_t unix_s, int ctrl, int limit_ms)
+{
+	enum { STEP_MS = 50 };
+	int err;
+
+	do {
+		err = spool_begin(draft, folder, limits, expected, unix_s, ctrl);
+		limit_ms -= STEP_MS;
+	} while (err == -EWOULDBLOCK && limit_ms > 0 && !usleep(STEP_MS * 1000));
 	return err;
 }
 
@@ -185,8 +224,8 @@ static int sync_files(struct spool_draft *draft)
 {
 	int i;
 
-	for (i = SPOOL_DAT; i <= SPOOL_JSON; i++)
-		if (fsync(draft->fd[i]))
+	for (i = 0; i < SPOOL_FILES; i++)
+		if (draft->fd[i] >= 0 && fsync(draft->fd[i]))
 			return -errno;
 	return 0;
 }
@@ -199,13 +238,14 @@ static int rename_in(int folder, const char *from, const char *to)
 	return errno == EINVAL || errno == ENOSYS ? renameat(folder, from, folder, to) : -1;
 }
 
-/* The JSON last: where it stands, the trace does. */
 static int name_files(const struct spool_draft *draft)
 {
 	char from[SPOOL_NAME + 16], to[SPOOL_NAME + 16];
 	int i;
 
-	for (i = SPOOL_DAT; i <= SPOOL_JSON; i++) {
+	for (i = 0; i < SPOOL_FILES; i++) {
+		if (draft->fd[i] < 0)
+			continue;
 		file_name(from, sizeof(from), draft, i, ".new");
 		file_name(to, sizeof(to), draft, i, "");
 		if (rename_in(draft->folder, from, to))
@@ -218,7 +258,7 @@ static void close_files(struct spool_draft *draft)
 {
 	int i;
 
-	for (i = SPOOL_DAT; i <= SPOOL_JSON; i++) {
+	for (i = 0; i < SPOOL_FILES; i++) {
 		if (draft->fd[i] >= 0)
 			close(draft->fd[i]);
 		draft->fd[i] = -1;
@@ -244,7 +284,7 @@ void spool_abandon(struct spool_draft *draft)
 	char file[SPOOL_NAME + 16];
 	int i;
 
-	for (i = SPOOL_DAT; i <= SPOOL_JSON; i++) {
+	for (i = 0; i < SPOOL_FILES; i++) {
 		if (draft->fd[i] < 0)
 			continue;
 		file_name(file, sizeof(file), draft, i, ".new");

@@ -87,12 +87,15 @@ static int by_age(const void *a, const void *b)
 	return strcmp(one->name, other->name);
 }
 
-/* The name without .dat or .json. */
+/* The name without what is behind it. */
 static bool is_of_item(const char *file, struct spool_item *ret_item)
 {
-	const char *dot = strrchr(file, '.');
+	const char *dot = strchr(file, '.');
+	int i = 0;
 
-	if (!dot || dot - file >= SPOOL_NAME || (strcmp(dot, ".dat") && strcmp(dot, ".json")))
+	while (dot && i < SPOOL_FILES && strcmp(dot, spool_suffix[i]))
+		i++;
+	if (!dot || dot - file >= SPOOL_NAME || i == SPOOL_FILES)
 		return false;
 	memcpy(ret_item->name, file, dot - file);
 	ret_item->name[dot - file] = '\0';
@@ -132,7 +135,7 @@ static int read_entries(DIR *dir, struct spool_list *list)
 	return err;
 }
 
-/* Of two files of one name, one item. */
+/* Of the files of one name, one item. */
 static void join_pairs(struct spool_list *list)
 {
 	size_t from, to = 0;

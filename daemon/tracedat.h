@@ -13,6 +13,7 @@ struct tracedat_from {
 	const char *tracefs;	/* formats, names of tasks */
 	const char *instance;	/* the ring buffers */
 	const char *raw;	/* which: "snapshot_raw" or "trace_pipe_raw", of each CPU */
+	const char *uname;	/* of the machine then; NULL: now */
 };
 
 /* How much it may become, at most: the size of all buffers. */

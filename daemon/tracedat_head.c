@@ -282,8 +282,9 @@ static int write_options(const struct tracedat_from *from, struct spool_draft *d
 	if (!err && !read_file(&content, "%s/trace_clock", from->instance))
 		err = write_option(draft, OPTION_TRACECLOCK, &content);
 	if (!err && !uname(&host)) {
-		content.len = (size_t)asprintf(&content.at, "%s %s %s %s", host.sysname,
-					       host.nodename, host.release, host.machine) + 1;
+		content.len = (size_t)(from->uname ? asprintf(&content.at, "%s", from->uname) :
+				asprintf(&content.at, "%s %s %s %s", host.sysname,
+					 host.nodename, host.release, host.machine)) + 1;
 		err = content.len ? write_option(draft, OPTION_UNAME, &content) : -ENOMEM;
 	}
 	return err ? err : tracedat_number(draft, OPTION_DONE, 2);

@@ -56,6 +56,13 @@ state '.pid = $pid | .config = "/etc/\u001b]0;x\u0007\u009b31m\u00e4\n.conf" | .
 shown hostile 0
 is "hostile: nothing for the terminal in it" "$({ status; status --json; } | LC_ALL=C tr -d ' -~\n' | od -c)" "0000000"
 
+# the panic, of a daemon that tells of it
+panic() { state ".pid = \$pid | .panic = $1" && status | grep '^  panic'; }
+is "panic: no rule has it" "$(panic '{ way: null, armed: false, why: null }')" ""
+is "panic: armed" "$(panic '{ way: "trigger", armed: true, why: null }')" "  panic      armed: the kernel does it at the hit, by trigger"
+is "panic: reactive" "$(panic '{ way: "sysrq", armed: false, why: "the \u001b file" }')" "  panic      reactive, by sysrq; not armed: the \\x1b file"
+is "panic: instant or nothing" "$(panic '{ way: null, armed: false, why: "x" }')" "  panic      refused; not armed: x"
+
 # another program, and one that has ended but was not waited for, are not the daemon
 state '.pid = 1'
 shown_pid1=$(status 2>&1)
@@ -98,6 +105,7 @@ has "times that are none" "$(status)" 'running since at an impossible time'
 file=$dir/nvme-dupcqed.json
 refused() { fails "$1" 4 "$2" status; fails "$1: --json" 4 "$2" status --json; }
 for change in 'del(.pid)' '.pid = 0' '.pid = -1' '.pid = 4294967297' '.pid = "1"' '.rules = {}' '.rules[0] = 1' 'del(.rules[0].why)' \
+	'.panic = 1' '.panic = { way: 1, armed: true, why: null }' '.panic = { way: null, armed: 1, why: null }' \
 	'.rules[0].fired = "x"' '.actions = []' '.actions.log = null' '.actions.log.ok = null' '.event = null' '.event.available = 1' \
 	'.last_hit = 1' '.last_hit.line = null' 'del(.last_hit)' '.version = null' '[.]' 'null' '1' '"x"'; do
 	state "$change"

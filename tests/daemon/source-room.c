@@ -73,7 +73,7 @@ int room_start(void **state)
 
 int room_open(struct room *room)
 {
-	const struct source_calls calls = { room, on_hit, on_lost, on_event };
+	const struct source_calls calls = { .context = room, .hit = on_hit, .lost = on_lost, .event = on_event };
 
 	return source_open(NULL, room->name, room->full, room->config, room->epoll_fd, &calls,
 			   &room->source);

@@ -46,13 +46,13 @@ static struct dupcqe_rule *add_qid(enum action_kind kind, uint32_t qid)
 static void planned(uint64_t still, uint64_t snapshot, uint64_t freeze, uint64_t armable)
 {
 	armed_plan(&config, still, &plan);
-	assert_true(plan.snapshot == snapshot);
-	assert_true(plan.freeze == freeze);
+	assert_true(plan.now[ARMED_SNAPSHOT] == snapshot);
+	assert_true(plan.now[ARMED_FREEZE] == freeze);
 	assert_true(plan.armable == armable);
-	assert_true((plan.can[ARMED_SNAPSHOT] | plan.can[ARMED_FREEZE]) == armable);
+	assert_true((plan.can[ARMED_SNAPSHOT] | plan.can[ARMED_FREEZE] | plan.can[ARMED_PANIC]) == armable);
 }
 
-static void trigger_is(enum action_kind kind, const char *expected)
+static void trigger_is(enum armed_kind kind, const char *expected)
 {
 	assert_int_equal(armed_trigger(&config, &plan, kind, text), *expected ? 0 : -ENOENT);
 	assert_string_equal(text, expected);
@@ -63,11 +63,11 @@ static void nothing_to_arm(void **state)
 	(void)state;
 	planned(0, 0, 0, 0);
 	add(ACTION_LOG, ACTION_EXEC);
-	add(ACTION_RESET, ACTION_PANIC);
+	add(ACTION_RESET, ACTION_EXEC);
 	planned(0, 0, 0, 0);
 	assert_null(plan.why[0]);
-	trigger_is(ACTION_SNAPSHOT, "");
-	trigger_is(ACTION_FREEZE, "");
+	trigger_is(ARMED_SNAPSHOT, "");
+	trigger_is(ARMED_FREEZE, "");
 }
 
 static void every_hit(void **state)
@@ -75,8 +75,8 @@ static void every_hit(void **state)
 	(void)state;
 	add(ACTION_LOG, ACTION_SNAPSHOT);
 	planned(0, 1, 0, 1);
-	trigger_is(ACTION_SNAPSHOT, "snapshot:1 if (reason > 0)");
-	trigger_is(ACTION_FREEZE, "");
+	trigger_is(ARMED_SNAPSHOT, "snapshot:1 if (reason > 0)");
+	trigger_is(ARMED_FREEZE, "");
 }
 
 static void filters_are_joined(void **state)
@@ -87,8 +87,8 @@ static void filters_are_joined(void **state)
 	add_qid(ACTION_LOG, 3);
 	add_qid(ACTION_SNAPSHOT, 4);
 	planned(0, 9, 2, 11);
-	trigger_is(ACTION_SNAPSHOT, "snapshot:1 if ((qid == 1)) || ((qid == 4))");
-	trigger_is(ACTION_FREEZE, "traceoff:1 if ((qid == 2))");
+	trigger_is(ARMED_SNAPSHOT, "snapshot:1 if ((qid == 1)) || ((qid == 4))");
+	trigger_is(ARMED_FREEZE, "traceoff:1 if ((qid == 2))");
 }
 
 static void one_rule_for_both(void **state)
@@ -96,8 +96,8 @@ static void one_rule_for_both(void **state)
 	(void)state;
 	add(ACTION_FREEZE, ACTION_SNAPSHOT);
 	planned(0, 1, 1, 1);
-	trigger_is(ACTION_SNAPSHOT, "snapshot:1 if (reason > 0)");
-	trigger_is(ACTION_FREEZE, "traceoff:1 if (reason > 0)");
+	trigger_is(ARMED_SNAPSHOT, "snapshot:1 if (reason > 0)");
+	trigger_is(ARMED_FREEZE, "traceoff:1 if (reason > 0)");
 }
 
 static void what_the_kernel_cannot(void **state)
@@ -116,8 +116,8 @@ static void what_the_kernel_cannot(void **state)
 	assert_null(plan.why[2]);
 	assert_string_equal(plan.why[3], "the kernel does not keep a cooldown for each controller or queue");
 	assert_null(plan.why[4]);
-	trigger_is(ACTION_SNAPSHOT, "");
-	trigger_is(ACTION_FREEZE, "traceoff:1 if ((qid == 1))");
+	trigger_is(ARMED_SNAPSHOT, "");
+	trigger_is(ARMED_FREEZE, "traceoff:1 if ((qid == 1))");
 }
 
 /* A rule that keeps still is armable, with no reason why not, and in no trigger. */
@@ -129,13 +129,13 @@ static void still_rules(void **state)
 	add_qid(ACTION_FREEZE, 2);
 	add_qid(ACTION_SNAPSHOT, 3)->count = 2;
 	planned(1, 2, 4, 7);
-	trigger_is(ACTION_SNAPSHOT, "snapshot:1 if ((qid == 1))");
+	trigger_is(ARMED_SNAPSHOT, "snapshot:1 if ((qid == 1))");
 	planned(6, 1, 0, 7);
-	trigger_is(ACTION_SNAPSHOT, "snapshot:1 if ((qid == 0))");
-	trigger_is(ACTION_FREEZE, "");
+	trigger_is(ARMED_SNAPSHOT, "snapshot:1 if ((qid == 0))");
+	trigger_is(ARMED_FREEZE, "");
 	assert_null(plan.why[1]);
 	planned(UINT64_MAX, 0, 0, 7);
-	trigger_is(ACTION_SNAPSHOT, "");
+	trigger_is(ARMED_SNAPSHOT, "");
 	assert_null(plan.why[0]);
 	assert_non_null(plan.why[3]);
 }
@@ -155,7 +155,7 @@ static void fill(size_t length)
 		memset(rule->match.pattern[DUPCQE_BY_ADDRESS], 'a', 63);
 		memset(rule->match.pattern[DUPCQE_BY_TRANSPORT], 'b', 20);
 		armed_plan(&config, 0, &plan);
-		armed_trigger(&config, &plan, ACTION_SNAPSHOT, text);
+		armed_trigger(&config, &plan, ARMED_SNAPSHOT, text);
 	}
 	rule = add(ACTION_SNAPSHOT, ACTION_LOG);
 	rule->match.set = 1 << DUPCQE_BY_ADDRESS | 1 << DUPCQE_BY_TRANSPORT;
@@ -174,12 +174,12 @@ static void as_long_as_the_kernel_takes(void **state)
 	fill(ARMED_TRIGGER_MAX - 1);
 	last = UINT64_C(1) << (config.rules - 1);
 	planned(0, last | (last - 2), 0, last | (last - 2));
-	assert_int_equal(armed_trigger(&config, &plan, ACTION_SNAPSHOT, text), 0);
+	assert_int_equal(armed_trigger(&config, &plan, ARMED_SNAPSHOT, text), 0);
 	assert_int_equal(strlen(text), ARMED_TRIGGER_MAX - 1);
 	fill(ARMED_TRIGGER_MAX);
 	planned(0, last - 2, 0, last - 2);
 	assert_string_equal(plan.why[config.rules - 1], "together the filters are too long for the kernel");
-	assert_int_equal(armed_trigger(&config, &plan, ACTION_SNAPSHOT, text), 0);
+	assert_int_equal(armed_trigger(&config, &plan, ARMED_SNAPSHOT, text), 0);
 	assert_ptr_equal(strstr(text, "|| ()"), NULL);
 	assert_int_equal(text[strlen(text) - 1], ')');
 	/* a shorter one behind it still fits; and who keeps still makes no room */
@@ -198,7 +198,7 @@ static void sixty_four_rules(void **state)
 	for (i = 0; i < DUPCQE_RULES; i++)
 		add_qid(i % 2 ? ACTION_SNAPSHOT : ACTION_FREEZE, i);
 	planned(0, UINT64_C(0xaaaaaaaaaaaaaaaa), UINT64_C(0x5555555555555555), UINT64_MAX);
-	assert_int_equal(armed_trigger(&config, &plan, ACTION_SNAPSHOT, text), 0);
+	assert_int_equal(armed_trigger(&config, &plan, ARMED_SNAPSHOT, text), 0);
 	for (at = text; (at = strstr(at, "qid == ")); at++)
 		alternatives++;
 	assert_int_equal(alternatives, 32);
@@ -213,8 +213,8 @@ static void refusing(void **state)
 	add_qid(ACTION_FREEZE, 2);
 	planned(2, 1, 5, 7);
 	armed_refuse(&plan, ARMED_SNAPSHOT, 1, "x");
-	assert_int_equal(plan.snapshot, 0);
-	assert_int_equal(plan.freeze, 5);
+	assert_int_equal(plan.now[ARMED_SNAPSHOT], 0);
+	assert_int_equal(plan.now[ARMED_FREEZE], 5);
 	assert_int_equal(plan.armable, 7);
 	assert_string_equal(plan.why[0], "x");
 	assert_null(plan.why[1]);
@@ -223,10 +223,55 @@ static void refusing(void **state)
 	assert_string_equal(plan.why[0], "x");
 	assert_string_equal(plan.why[1], "y");
 	assert_null(plan.why[2]);
-	trigger_is(ACTION_SNAPSHOT, "");
+	trigger_is(ARMED_SNAPSHOT, "");
 	armed_refuse(&plan, ARMED_FREEZE, 1, "z");
-	assert_int_equal(plan.freeze, 4);
+	assert_int_equal(plan.now[ARMED_FREEZE], 4);
 	assert_int_equal(plan.armable, 4);
+}
+
+static void panics_are_joined(void **state)
+{
+	(void)state;
+	add_qid(ACTION_PANIC, 1);
+	add(ACTION_PANIC, ACTION_SNAPSHOT)->count = 2;
+	add_qid(ACTION_FREEZE, 2);
+	add_qid(ACTION_PANIC, 3);
+	planned(0, 0, 4, 13);
+	assert_true(plan.now[ARMED_PANIC] == 9);
+	assert_true(plan.panic == 11);
+	trigger_is(ARMED_PANIC, "panic:1 if ((qid == 1)) || ((qid == 3))");
+	assert_string_equal(plan.why[1], "the kernel does not count hits within a time");
+	/* one that keeps still is left out */
+	planned(1, 0, 4, 13);
+	trigger_is(ARMED_PANIC, "panic:1 if ((qid == 3))");
+	assert_true(plan.panic == 11);
+	armed_refuse(&plan, ARMED_PANIC, UINT64_MAX, "x");
+	assert_true(plan.armable == 4);
+	trigger_is(ARMED_PANIC, "");
+	trigger_is(ARMED_FREEZE, "traceoff:1 if ((qid == 2))");
+}
+
+/* A panic on every hit has a condition as well: without one the kernel acts before the record is in the buffer. */
+static void a_panic_on_every_hit(void **state)
+{
+	(void)state;
+	add(ACTION_LOG, ACTION_PANIC);
+	planned(0, 0, 0, 1);
+	trigger_is(ARMED_PANIC, "panic:1 if (reason > 0)");
+	config.panic_mode = PANIC_INSTANT;
+	planned(0, 0, 0, 1);
+	trigger_is(ARMED_PANIC, "panic:1 if (reason > 0)");
+}
+
+static void reactive_arms_no_panic(void **state)
+{
+	(void)state;
+	config.panic_mode = PANIC_REACTIVE;
+	add(ACTION_SNAPSHOT, ACTION_PANIC);
+	planned(0, 1, 0, 1);
+	trigger_is(ARMED_PANIC, "");
+	assert_true(plan.panic == 1);
+	assert_string_equal(plan.why[0], "[panic] mode is reactive");
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, start)
@@ -243,6 +288,9 @@ int main(void)
 		TEST(as_long_as_the_kernel_takes),
 		TEST(sixty_four_rules),
 		TEST(refusing),
+		TEST(panics_are_joined),
+		TEST(a_panic_on_every_hit),
+		TEST(reactive_arms_no_panic),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -57,6 +57,9 @@ static void the_largest_fits(void **state)
 	for (i = 0; i < BUDGET_BOOTS; i++) {
 		budget.of[i] = at(i, 999999999999);
 		budget.of[i].unix_s = 999999999999;
+		budget.of[i].armed = true;
+		memset(budget.of[i].by, 'a', sizeof(budget.of[i].by) - 1);
+		budget.of[i].by[7] = ' ';
 	}
 	dupcqe_text_init(&text, buffer, sizeof(buffer));
 	budget_format(&text, &budget);

@@ -48,6 +48,8 @@ static void values(void **state)
 		{"[panic]\nallow-panic = maybe\n",
 		 "c.conf:2: allow-panic 'maybe': expected no, yes, off, on, "
 		 "false, true, 0 or 1\n"},
+		{"[panic]\nmode = reactiv\n",
+		 "c.conf:2: mode 'reactiv': expected auto, instant or reactive\n"},
 		{"[panic]\ninhibit-file =\n",
 		 "c.conf:2: inhibit-file '': expected an absolute path of at most 255 "
 		 "characters\n"},

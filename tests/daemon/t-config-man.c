@@ -243,7 +243,7 @@ static void page_has_the_choices(void **state)
 	(void)state;
 	for (i = 0; i < config_keys_count; i++) {
 		if (config_keys[i].parse != config_parse_clock && config_keys[i].parse != config_parse_scope &&
-		    config_keys[i].parse != config_parse_on)
+		    config_keys[i].parse != config_parse_on && config_keys[i].parse != config_parse_mode)
 			continue;
 		snprintf(wanted, sizeof(wanted), "%s", expectation(&config_keys[i]));
 		wanted[strcspn(wanted, "\n")] = '\0';

@@ -54,6 +54,7 @@ static void defaults(void **state)
 	assert_int_equal(config->exec_kill_after_ns, 5 * SECOND);
 	assert_int_equal(config->exec_max_running, 4);
 	assert_false(config->panic_allow);
+	assert_int_equal(config->panic_mode, PANIC_AUTO);
 	assert_true(config->panic_require_crash_kernel);
 	assert_int_equal(config->panic_min_uptime_ns, 600 * SECOND);
 	assert_int_equal(config->panic_max_per_day, 1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Each guard, and the order of what happens. Nothing here can bring the machine down: the real way
+ * The order of what happens; each guard by itself is in t-panic-guard.c. Nothing here can bring the machine down: the real way
  * is named in main.c alone, with which no test is linked; the first test looks for that itself.
  */
 #include <errno.h>
@@ -16,11 +16,6 @@
 #include "budget.h"
 #include "panic_guard.h"
 #include "scene.h"
-
-static const struct panic_facts good = {
-	.allowed = true, .has_way = true, .need_crash_kernel = true, .crash_kernel = true,
-	.uptime_ns = 10, .min_uptime_ns = 10, .budget_lasts = true,
-};
 
 /* The name backwards, so that this program does not contain it. */
 static void no_test_can_reach_the_real_way(void **state)
@@ -38,44 +33,6 @@ static void no_test_can_reach_the_real_way(void **state)
 	fclose(self);
 	assert_in_range(len, 10000, sizeof(program) - 1);
 	assert_null(memmem(program, len, name, strlen(name)));
-}
-
-static void refused_with(struct panic_facts facts, const char *why)
-{
-	const char *said = panic_refusal(&facts);
-
-	assert_non_null(said);
-	assert_string_equal(said, why);
-}
-
-static void each_guard_refuses(void **state)
-{
-	struct panic_facts facts = good;
-
-	(void)state;
-	assert_null(panic_refusal(&facts));
-	facts.allowed = false;
-	refused_with(facts, "allow-panic is not set");
-	facts = good;
-	facts.inhibited = true;
-	refused_with(facts, "the inhibitor file is there");
-	facts = good;
-	facts.has_way = false;
-	refused_with(facts, "the way to trigger it cannot be written");
-	facts = good;
-	facts.crash_kernel = false;
-	refused_with(facts, "no crash kernel is loaded");
-	facts.need_crash_kernel = false;
-	assert_null(panic_refusal(&facts));
-	facts = good;
-	facts.uptime_ns = 9;
-	refused_with(facts, "the machine has not been up for the minimum time");
-	facts = good;
-	facts.budget_lasts = false;
-	refused_with(facts, "the state folder is not on a disk, so the panic would be forgotten");
-	facts = good;
-	facts.budget = "none left";
-	refused_with(facts, "none left");
 }
 
 static int setup(void **state)
@@ -106,8 +63,11 @@ static void it_acts(void **state)
 	assert_string_equal(scene_file("instance/tracing_on"), "0\n");
 	scene_wait(20000);
 	assert_string_equal(scene_file("way"), "c");
-	assert_string_equal(scene_file("kmsg"), "<2>nvme-dupcqed: rule 'some': panic for nvme3 "
-						"(0000:03:00.0) queue 7 command 4097");
+	assert_string_equal(scene_file("kmsg"),
+			    "<2>nvme-dupcqed: rule 'some': panic for nvme3 "
+			    "(0000:03:00.0) queue 7 command 4097\n"
+			    "<2>nvme-dupcqed: nvme3: qid=7, cmdid=4097, depth=-1, sq_tail=-1, "
+			    "cq_head=-1, sq_dma=0x0, cq_dma=0x0, status=0x0, phase=0, addr=0000:03:00.0\n");
 	assert_non_null(strstr(scene_file("state/" BUDGET_FILE), "\nend 1\n"));
 	log = scene_log();
 	assert_non_null(
@@ -116,6 +76,48 @@ static void it_acts(void **state)
 	assert_string_equal(scene_file("instance/tracing_on"), "1\n");
 	assert_int_equal(t.ended[ACTION_PANIC], 1);
 	assert_int_equal(t.result, -ENOTSUP);
+}
+
+/* What reads the dump finds the rings by this line. */
+static void the_kernels_log_tells_of_the_rings(void **state)
+{
+	struct dupcqe_event *event = &t.hit.event;
+
+	(void)state;
+	event->has |= DUPCQE_BIT(DUPCQE_Q_DEPTH) | DUPCQE_BIT(DUPCQE_SQ_TAIL) | DUPCQE_BIT(DUPCQE_CQ_HEAD) |
+		      DUPCQE_BIT(DUPCQE_SQ_DMA) | DUPCQE_BIT(DUPCQE_CQ_DMA);
+	event->q_depth = 1024;
+	event->sq_tail = 1023;
+	event->sq_dma = 0xfffffffff000;
+	event->cq_dma = 0x1000;
+	event->has |= DUPCQE_BIT(DUPCQE_RESULT) | DUPCQE_BIT(DUPCQE_SQ_HEAD) | DUPCQE_BIT(DUPCQE_SQ_ID);
+	event->result = 0x12345678;
+	event->sq_head = 9;
+	event->sq_id = 7;
+	event->status = 0x4005;
+	assert_int_equal(scene_run(ACTION_PANIC), ACTION_BEGUN);
+	scene_wait(20000);
+	assert_non_null(strstr(scene_file("kmsg"), "\n<2>nvme-dupcqed: nvme3: qid=7, cmdid=4097, depth=1024, "
+						   "sq_tail=1023, "
+						   "cq_head=0, sq_dma=0xfffffffff000, cq_dma=0x1000, res=0x12345678, "
+						   "sqhd=9, sqid=7, status=0x2002, phase=1, addr=0000:03:00.0\n"));
+}
+
+/* The kernel was armed and let it pass: the same panic, not a second one. */
+static void it_takes_the_armed_one(void **state)
+{
+	static const char before[] = "nvme-dupcqed panic budget 1\n"
+		"armed 11111111-2222-3333-4444-555555555555 1 2 trigger x\nend 1\n";
+
+	(void)state;
+	t.config.panic_max_per_day = 1;
+	scene_put("state/" BUDGET_FILE, before);
+	chmod(scene_path("state/" BUDGET_FILE), 0600);
+	assert_int_equal(scene_run(ACTION_PANIC), ACTION_BEGUN);
+	scene_wait(20000);
+	assert_string_equal(scene_file("way"), "c");
+	assert_non_null(strstr(scene_file("state/" BUDGET_FILE), "\npanic 11111111-2222-3333-4444-555555555555 "));
+	assert_non_null(strstr(scene_file("state/" BUDGET_FILE), "\nend 1\n"));
 }
 
 static void one_a_boot(void **state)
@@ -286,7 +288,8 @@ static void dry_run_stops_before(void **state)
 	refused("allow-panic is not set");
 }
 
-/* The disk refuses between the guards and the counting; a pipe still takes what is written to it.
+/*
+ * The disk refuses between the guards and the counting; a pipe still takes what is written to it.
  */
 static void what_cannot_be_counted_does_not_happen(void **state)
 {
@@ -368,8 +371,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_test_can_reach_the_real_way),
-		cmocka_unit_test(each_guard_refuses),
 		WITH_SCENE(it_acts),
+		WITH_SCENE(the_kernels_log_tells_of_the_rings),
+		WITH_SCENE(it_takes_the_armed_one),
 		WITH_SCENE(one_a_boot),
 		WITH_SCENE(one_at_a_time),
 		WITH_SCENE(the_machine_is_asked),

@@ -188,12 +188,15 @@ static void state_at_the_start(void **state)
 	assert_part(root, "/written", "1700000001");
 	assert_part(root, "/dry_run", "false");
 	assert_part(root, "/frozen", "false");
+	assert_part(root, "/persistent", "false");
 	assert_part(root, "/event", "{\"name\":\"nvme:nvme_dup_cqe\",\"available\":false}");
 	assert_part(root, "/hits", "9");
 	assert_part(root, "/rules", "[]");
+	assert_part(root, "/panic",
+		    "{\"allowed\":false,\"crash_kernel\":false,\"way\":null,\"armed\":false,\"why\":null}");
 	assert_part(root, "/actions/reset", "{\"ok\":0,\"failed\":0}");
 	assert_part(root, "/last_hit", "null");
-	assert_int_equal(json_object_object_length(root), 16);
+	assert_int_equal(json_object_object_length(root), 19);
 	json_object_put(root);
 }
 
@@ -210,7 +213,12 @@ static void state_of_rules(void **state)
 	stats.cooled[1] = 5;
 	about.armed = 1;
 	about.why = why;
+	config.panic_allow = true;
+	about.panic = (struct publish_panic){ "module", true, "a \"b\"" };
 	root = written();
+	assert_part(root, "/panic",
+		    "{\"allowed\":true,\"crash_kernel\":false,\"way\":\"module\",\"armed\":true,\"why\":\"a "
+		    "\\\"b\\\"\"}");
 	assert_part(root, "/rules/0",
 		    "{\"name\":\"first\",\"mode\":\"armed\",\"why\":null,\"fired\":4,\"cooled_down\":0}");
 	assert_part(root, "/rules/1", "{\"name\":\"second\",\"mode\":\"reactive\",\"why\":\"it \\\"waits\\\"\","

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../../.." || exit 1
 
 state=/var/lib/nvme-dupcqed
 budget=$state/panic-budget
-allowed=('[panic]' 'allow-panic = yes' 'require-crash-kernel = no' 'min-uptime = 30min')
+allowed=('[panic]' 'allow-panic = yes' 'mode = reactive' 'require-crash-kernel = no' 'min-uptime = 30min')
 rule=('[snapshots]' 'min-free = 0' '[rule fatal]' 'controller = nvme0' 'qid = 1' 'cooldown = 1h')
 
 audited() { dmesg | grep -c 'nvme-dupcqed: rule'; }
@@ -35,7 +35,7 @@ refuse() {
 	check 'a folder in memory' var_lib
 	config "${rule[@]}" 'action = panic'
 	refused 'not allowed' 'refused: allow-panic is not set'
-	config '[panic]' 'allow-panic = yes' 'min-uptime = 30min' "${rule[@]}" 'action = panic'
+	config '[panic]' 'allow-panic = yes' 'mode = reactive' 'min-uptime = 30min' "${rule[@]}" 'action = panic'
 	refused 'no crash kernel' 'refused: no crash kernel is loaded'
 	config "${allowed[@]}" "${rule[@]}" 'action = panic'
 	refused 'just booted' 'refused: the machine has not been up for the minimum time'

@@ -30,6 +30,7 @@ sed -e "s|@sbindir@/nvme-dupcqed|$binary --config $conf|" -e '/^ConditionVirtual
 	-e "s|^Type=|StandardOutput=append:$log\nStandardError=append:$log\n&|" daemon/nvme-dupcqed.service.in > "$units/$unit"
 : > "$log"
 
+insmod "$LAB_PANIC_MODULE"
 mountpoint -q /sys/fs/cgroup || mount -t cgroup2 cgroup2 /sys/fs/cgroup
 env -i PATH="$PATH" SYSTEMD_UNIT_PATH="$units" unshare -p -f -m --mount-proc /lib/systemd/systemd --system --unit=start.target \
 	--log-target=console --show-status=no > "$work/systemd" 2>&1 &
@@ -43,12 +44,13 @@ is_property() { [ "$(property "$1")" = "$2" ]; }
 check "systemd starts it" inside systemctl start "$unit"
 check "it said that it is ready" said 'nvme-dupcqed: started'
 has "and what it does" "$(property StatusText)" '^watching nvme:nvme_dup_cqe: 0 hits'
-is "with one capability" "$(sed -n 's/^CapEff:[[:space:]]*0*//p' "/proc/$(main)/status")" 2
+is "with two capabilities, 1 and 22" "$(sed -n 's/^CapEff:[[:space:]]*0*//p' "/proc/$(main)/status")" 400002
 is "and a filter of system calls" "$(sed -n 's/^Seccomp:[[:space:]]*//p' "/proc/$(main)/status")" 2
 check "it reads its configuration anew" inside systemctl reload "$unit"
 check "and said so" said "read '$conf' anew"
 can() { nsenter -t "$(main)" -m sh -c 'if [ -w "$1" ]; then echo yes; else echo no; fi' sh "$1"; }
-for path in /proc/sysrq-trigger /dev/kmsg /var/lib/nvme-dupcqed /run/nvme-dupcqed /sys/kernel/tracing/instances; do
+for path in /proc/sysrq-trigger /dev/kmsg /var/lib/nvme-dupcqed /run/nvme-dupcqed /sys/kernel/tracing/instances \
+	/sys/module/nvme_dup_cqe_panic/parameters/armed; do
 	is "it can write $path" "$(can $path)" yes
 done
 for path in /proc/sys/kernel/sysrq /run /var/lib /sys/module /sys/kernel/debug /dev/nvme0; do
@@ -57,6 +59,7 @@ done
 
 # uevents reach a network of its own
 log_mark
+rmmod nvme_dup_cqe_panic
 rmmod nvme && rmmod nvme_core && modprobe nvme
 check "the driver is unloaded and loaded again: seen" wait_said 'watching the event nvme:nvme_dup_cqe'
 wait_for 30 test -e /dev/nvme0n1
