@@ -21,7 +21,7 @@ include mk/install.mk
 
 all: $(PROGRAMS) $(PLUGINS) ## build all programs and plugins
 
-tools: $(TOOLS) ## the daemon and its command line tool alone: want libinih-dev and libjson-c-dev as well
+tools: $(TOOLS) ## the daemon and its command line tool alone: want libinih-dev, libjson-c-dev and, for crash dumps, libkdumpfile-dev
 plugin: $(PLUGINS) ## the plugins alone: wants a compiler, libtraceevent-dev and pkg-config
 
 help: ## this list

@@ -12,7 +12,8 @@ static void print_help(const struct command_help *help)
 	const struct command_option *option;
 	char left[48];
 
-	printf("usage: nvme-dupcqe %s [OPTION]...\n\n%s\n\n", help->name, help->does);
+	printf("usage: nvme-dupcqe %s [OPTION]...%s%s\n\n%s\n\n", help->name, help->operand ? " " : "",
+	       help->operand ? help->operand : "", help->does);
 	for (option = help->options; option->name; option++) {
 		snprintf(left, sizeof(left), "--%s%s%s", option->name, option->argument ? "=" : "",
 			 option->argument ? option->argument : "");
@@ -33,6 +34,19 @@ static void fill_getopt(const struct command_option *option, struct option ret_l
 	ret_long[i + 1] = (struct option){ .name = NULL };
 }
 
+/* What is left of the command line. */
+static int take_operand(int argc, char **argv, const struct command_help *help)
+{
+	if (help->operand && optind == argc)
+		return complain(EXIT_WRONG, "%s wants %s; try '%s --help'", help->name, help->operand, help->name);
+	if (help->operand)
+		*help->operand_value = argv[optind++];
+	if (optind < argc)
+		return complain(EXIT_WRONG, "'%s' is not an option of %s; try '%s --help'", argv[optind], help->name,
+				help->name);
+	return -1;
+}
+
 int command_options(int argc, char **argv, const struct command_help *help)
 {
 	struct option long_options[OPTIONS + 2];
@@ -47,7 +61,8 @@ int command_options(int argc, char **argv, const struct command_help *help)
 			return EXIT_OK;
 		}
 		if (got == ':')
-			return complain(EXIT_WRONG, "'%s' wants a value; try '%s --help'", argv[optind - 1], help->name);
+			return complain(EXIT_WRONG, "'%s' wants a value; try '%s --help'", argv[optind - 1],
+					help->name);
 		if (got < HELP)
 			return complain(EXIT_WRONG, "'%s' is not an option of %s; try '%s --help'", argv[optind - 1],
 					help->name, help->name);
@@ -56,10 +71,7 @@ int command_options(int argc, char **argv, const struct command_help *help)
 		else
 			*help->options[got - HELP - 1].flag = true;
 	}
-	if (optind < argc)
-		return complain(EXIT_WRONG, "'%s' is not an option of %s; try '%s --help'", argv[optind], help->name,
-				help->name);
-	return -1;
+	return take_operand(argc, argv, help);
 }
 
 int complain(int status, const char *format, ...)

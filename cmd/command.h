@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the subcommands have in common. Each has a file of its own, NAME.c, and is called through the table of main.c. */
+/*
+ * What the subcommands have in common. Each has a file of its own, NAME.c, and is called through the table of main.c.
+ */
 #ifndef NVME_DUPCQE_COMMAND_H
 #define NVME_DUPCQE_COMMAND_H
 
@@ -16,6 +18,8 @@ enum {
 
 /* argv[0] is the subcommand. Returns the exit status. */
 int status_command(int argc, char **argv);
+int rings_command(int argc, char **argv);
+int doctor_command(int argc, char **argv);
 
 /* One option of a subcommand. Exactly one of flag and value is there. */
 struct command_option {
@@ -31,10 +35,12 @@ struct command_help {
 	const char *does;	/* one or more lines */
 	const char *ends;	/* about the exit status */
 	const struct command_option *options;	/* up to one without name */
+	const char *operand;	/* what the one argument that is no option is called; NULL if there is none */
+	const char **operand_value;
 };
 
 /*
- * Take the command line apart; --help is always there. Nothing but options is expected.
+ * Take the command line apart; --help is always there. Nothing but options is expected, and the operand if it is named.
  * Returns -1 to go on, or the exit status: EXIT_OK after --help, EXIT_WRONG, which has been said.
  */
 int command_options(int argc, char **argv, const struct command_help *help);

@@ -11,6 +11,8 @@ static const struct {
 	const char *does;
 } commands[] = {
 	{ "status", status_command, "what the daemon nvme-dupcqed is doing" },
+	{ "rings", rings_command, "the rings of a hit's queue, out of a crash dump" },
+	{ "doctor", doctor_command, "what this machine has to keep the scene, and what to do" },
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

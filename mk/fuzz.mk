@@ -5,11 +5,13 @@
 FUZZ_CC ?= clang
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
-FUZZ_TARGETS := record format plugin
+FUZZ_TARGETS := record format plugin log dump
+# what reads untrusted bytes there by itself
+FUZZ_OF_CMD := cmd/printk.c cmd/dump_elf.c cmd/dump_compressed.c cmd/iommu.c
 FUZZ_PROGRAMS := $(FUZZ_TARGETS:%=$(O)/fuzz/fuzz-%)
 
 FUZZ_SHARED := $(filter-out tests/fuzz/records.c tests/fuzz/main.c,$(wildcard tests/fuzz/*.c)) \
-	$(wildcard tests/unit/event-*.c lib/*.c plugin/traceevent/*.c)
+	$(wildcard tests/unit/event-*.c lib/*.c plugin/traceevent/*.c) $(FUZZ_OF_CMD)
 
 .PHONY: fuzz
 
@@ -37,7 +39,7 @@ $(FUZZ_PROGRAMS): $(O)/fuzz/fuzz-%: $(O)/fuzz/main-%.o $(FUZZ_SHARED:%.c=$(O)/fu
 
 # the harness in the unit tests; it needs lib/, and so lib/ again behind it
 FUZZ_HARNESS := $(filter-out tests/fuzz/records.c tests/fuzz/main.c,$(wildcard tests/fuzz/*.c)) \
-	$(wildcard plugin/traceevent/*.c)
+	$(wildcard plugin/traceevent/*.c) $(FUZZ_OF_CMD)
 $(O)/tests/unit/t-corpus: $(FUZZ_HARNESS:%.c=$(O)/%.o)
 $(O)/tests/unit/t-corpus: LDLIBS += $(LIB) -ltraceevent
 $(O)/san/tests/unit/t-corpus: $(FUZZ_HARNESS:%.c=$(O)/san/%.o)

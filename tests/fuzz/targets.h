@@ -18,6 +18,10 @@ int fuzz_record(const uint8_t *data, size_t size);
 int fuzz_format(const uint8_t *data, size_t size);
 /* likewise, and a print format: for each event that the plugin handles. */
 int fuzz_plugin(const uint8_t *data, size_t size);
+/* data is a kernel log: behind a byte 0 its text, else the memory that holds it. */
+int fuzz_log(const uint8_t *data, size_t size);
+/* data is a dump's file, and a kernel log. */
+int fuzz_dump(const uint8_t *data, size_t size);
 
 /* Decode, and check what must hold of any result; the formatters too. */
 void check_record(const struct dupcqe_decoder *decoder, const uint8_t *record, size_t size);

@@ -20,12 +20,22 @@ words() { grep -oE "$1" | sort -u; }
 said() { section "$1" "$2" | grep -E -A1 '^\.T[PQ]' | grep '^\.B' | tr -d '" ' | words '\--[a-z-]+(=[A-Z:]+)?'; }
 shown() { "$@" | sed -n 's/^  *\(-., \)\{0,1\}\(--[^ ]*\).*/\2/p' | sort -u; }
 is "options of the daemon" "$(said OPTIONS $page)" "$(shown "$build/nvme-dupcqed" --help)"
+is "options of doctor" "$(said doctor $tool_page)" "$(shown "$build/nvme-dupcqe" doctor --help)"
+is "checks of doctor" "$(section doctor $tool_page | grep -A1 '^\.TP' | sed -n 's/^\.B \([a-z]\)/\1/p' | sort)" \
+	"$("$build/nvme-dupcqe" doctor --root tests/tree --json | sed -n 's/.*"check":"\([^"]*\)".*/\1/p' | sort)"
 is "options of status" "$(said status $tool_page)" "$(shown "$build/nvme-dupcqe" status --help)"
+is "options of rings" "$(said rings $tool_page)" "$(shown "$build/nvme-dupcqe" rings --help)"
+for status in $("$build/nvme-dupcqe" rings --help | sed -n 's/^exit status: //p' | words '\b[0-9]\b'); do
+	has "exit status $status of rings" "$(section 'EXIT STATUS' $tool_page | sed -n '1,/^\.PP/p')" "^\.B $status\$"
+done
 for command in $("$build/nvme-dupcqe" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
 	check "a section for the command $command" grep -qx ".SH $command" $tool_page
 done
 for status in $("$build/nvme-dupcqed" --help | sed -n 's/^exit status: //p' | words '[0-9]'); do
 	has "exit status $status of the daemon" "$(section 'EXIT STATUS')" "^\.B $status\$"
+done
+for status in $("$build/nvme-dupcqe" doctor --help | sed -n '/^exit status: /,$p' | words '[0-9]'); do
+	has "exit status $status of doctor" "$(section 'EXIT STATUS' $tool_page | sed -n '/doctor/,/status/p')" "^\.B $status\$"
 done
 for status in $("$build/nvme-dupcqe" status --help | sed -n 's/^exit status: //p' | words '[0-9]'); do
 	has "exit status $status of status" "$(section 'EXIT STATUS' $tool_page)" "^\.B $status\$"

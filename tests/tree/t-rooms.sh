@@ -14,6 +14,7 @@ sees() {
 is "only decode and the plugin know libtraceevent" "$(sees '(event-parse|trace-seq|kbuffer)\.h' '^(lib/decode|plugin/traceevent/|daemon/source)')" ""
 is "only the tool's input file knows libtracecmd" "$(sees '(trace-cmd|tracecmd)[a-z-]*\.h' '^cmd/input')" ""
 is "only the daemon's source and snapshot files know libtracefs" "$(sees 'tracefs\.h' '^daemon/(source|snapshot)')" ""
+is "only the tool's dump file knows libkdumpfile" "$(sees '(kdumpfile|addrxlat)\.h' '^cmd/dump\.c')" ""
 is "only its folder knows KernelShark" "$(sees '(libkshark|KsPlot|KsPlugin)[A-Za-z-]*\.h' '^plugin/kernelshark/')" ""
 
 # the library: no printing, no exit, no clock, no state

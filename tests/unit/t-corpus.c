@@ -60,12 +60,26 @@ static void plugin(void **state)
 	run_folder(fuzz_plugin, CORPUS "/plugin");
 }
 
+static void logs(void **state)
+{
+	(void)state;
+	run_folder(fuzz_log, CORPUS "/log");
+}
+
+static void dumps(void **state)
+{
+	(void)state;
+	run_folder(fuzz_dump, CORPUS "/dump");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records),
 		cmocka_unit_test(formats),
 		cmocka_unit_test(plugin),
+		cmocka_unit_test(logs),
+		cmocka_unit_test(dumps),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
