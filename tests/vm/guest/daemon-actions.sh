@@ -100,6 +100,30 @@ shipped() {
 	journal_stop
 }
 
+# ---- what nvme-dupcqe doctor finds on a real kernel ----
+
+doctor_finds() {
+	local name=$1 line found
+	shift
+	found=$("$tool" doctor)
+	is "doctor: $name: exit status" $? 0
+	for line; do
+		has "doctor: $name: ${line%%:*}" "$found" "^${line%%:*} .*${line#*:}"
+	done
+}
+
+doctor() {
+	# as on a machine with systemd
+	mount -t securityfs securityfs /sys/kernel/security
+	doctor_finds 'no daemon' 'ok +event:has nvme:nvme_dup_cqe$' 'advice +recording:nobody records' 'advice +daemon:is not running$' \
+		'ok +history:snapshot' 'ok +iommu:no IOMMU translates' 'ok +lockdown:not locked down'
+	config '[rule log]' 'action = log'
+	daemon_start 'doctor'
+	wait_for 10 test -s /run/nvme-dupcqed/nvme-dupcqed.json
+	doctor_finds 'a daemon' "ok +recording:nvme-dupcqed" "ok +daemon:running, pid $pid\$" 'ok +panic:may not'
+	daemon_stop
+}
+
 # ---- snapshots one after the other ----
 
 again() {
@@ -302,9 +326,11 @@ test_fire() {
 		"$daemon" --foreground --config "$conf" --test-fire nobody
 }
 
+tool=${BUILD:-build}/nvme-dupcqe
 check 'a folder for snapshots' var_lib
 programs_make
 dmesg -C
+doctor
 shipped
 again
 cooldown

@@ -134,7 +134,7 @@ spent() { said 'refused: this boot has had its panic|it did not happen'; }
 panic() {
 	local round before bad='' counts=''
 	if catch_panics; then ok 'panic: it is caught'; else not_ok 'panic: it is caught'; fi
-	config '[panic]' 'allow-panic = yes' 'require-crash-kernel = no' 'min-uptime = 1min' 'max-per-day = 1' \
+	config '[panic]' 'allow-panic = yes' 'mode = reactive' 'require-crash-kernel = no' 'min-uptime = 1min' 'max-per-day = 1' \
 		'[rule fatal]' 'qid = 1' 'action = panic'
 	uptime=3600
 	for round in $(seq 6); do
