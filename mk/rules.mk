@@ -16,6 +16,7 @@ ALL_CFLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iinclu
 include mk/programs.mk
 include mk/daemon.mk
 include mk/cmd.mk
+include mk/kshark.mk
 
 $(O)/%.o: %.c mk/rules.mk mk/programs.mk Makefile
 	@mkdir -p $(@D)
