@@ -19,10 +19,10 @@ include mk/install.mk
 
 .PHONY: all plugin tools help deps clean
 
-all: $(PROGRAMS) $(PLUGINS) ## build all programs and plugins
+all: $(PROGRAMS) $(PLUGINS) $(KSHARK_PLUGINS) ## build all programs and plugins
 
 tools: $(TOOLS) ## the daemon and its command line tool alone: want libinih-dev, libjson-c-dev and, for crash dumps, libkdumpfile-dev
-plugin: $(PLUGINS) ## the plugins alone: wants a compiler, libtraceevent-dev and pkg-config
+plugin: $(PLUGINS) $(KSHARK_PLUGINS) ## the plugins alone: wants a compiler, libtraceevent-dev and pkg-config
 
 help: ## this list
 	@sed -nE 's/^([a-z_-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | \

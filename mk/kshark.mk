@@ -1,5 +1,40 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What the tests in KernelShark are made with.
+# The plugin for KernelShark, and what its tests are made with. Without KernelShark's headers it is not built.
+
+CXX ?= g++
+# KernelShark's headers are not ours to warn about
+KSHARK_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libkshark 2>/dev/null))
+KSHARK := $(if $(KSHARK_CFLAGS),$(shell printf '\#include <KsPlugins.hpp>\n\#include <traceevent/event-parse.h>\n' | \
+	$(CXX) -x c++ -E $(KSHARK_CFLAGS) - > /dev/null 2>&1 && echo yes))
+
+KSHARK_PLUGIN := $(O)/plugin/plugin-nvme_dup_cqe.so
+KSHARK_C := $(call objects,plugin/kernelshark/*.c)
+KSHARK_CXX := $(patsubst %.cpp,$(O)/%.o,$(wildcard plugin/kernelshark/*.cpp))
+CXX_WARNINGS := -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+
+.PHONY: no-kshark
+ifeq ($(KSHARK),yes)
+KSHARK_PLUGINS := $(KSHARK_PLUGIN)
+else
+plugin all: no-kshark
+endif
+
+no-kshark:
+	@echo "  the plugin for KernelShark is not built: its headers are not installed (libkshark-dev libjson-c-dev libtracecmd-dev libgl-dev libglu1-mesa-dev)"
+
+$(KSHARK_C) $(KSHARK_C:$(O)/%=$(O)/san/%): ALL_CFLAGS += $(KSHARK_CFLAGS)
+
+$(KSHARK_CXX): $(O)/%.o: %.cpp mk/rules.mk mk/kshark.mk Makefile
+	@mkdir -p $(@D)
+	$(call say,CXX)
+	$(Q)$(CXX) -std=gnu++17 $(CXX_WARNINGS) -D_GNU_SOURCE -Iinclude $(KSHARK_CFLAGS) -fPIC -fvisibility=hidden $(CFLAGS) $(SANITIZE) \
+		-MMD -MP -c -o $@ $<
+
+# The symbols of the window and of libtraceevent are found in the program that loads it.
+$(KSHARK_PLUGIN): $(KSHARK_C) $(KSHARK_CXX) $(LIB) plugin/kernelshark/exports.map
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CXX) -shared -Wl,--version-script=plugin/kernelshark/exports.map $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) -lkshark
 
 PROGRAMS += $(O)/tests/kshark/make-trace
 $(O)/tests/kshark/make-trace: $(addprefix $(O)/tests/,$(addprefix kshark/,make-trace.o trace-room.o trace-pages.o trace-record.o \

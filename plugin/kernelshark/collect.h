@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From the records of a stream, while KernelShark loads them, to a struct trace. */
+#ifndef KSHARK_COLLECT_H
+#define KSHARK_COLLECT_H
+
+#include "dupcqe/decode.h"
+#include "trace.h"
+
+enum collected {
+	COLLECT_SUBMISSION,
+	COLLECT_COMPLETION,
+	COLLECT_HIT,
+	COLLECTED,
+};
+
+struct collector {
+	struct trace trace;
+	int event_id[COLLECTED]; /* -1: the trace does not have it */
+	struct dupcqe_decoder decoder[COLLECTED];
+	/* the CPU that is being read: KernelShark reads one after the other */
+	int cpu;
+	const struct kshark_entry *last; /* the last of our entries on it */
+};
+
+/*
+ * Find the events of a stream. Returns 0; or -ENOENT if it is no trace of ftrace, or has no nvme_dup_cqe: then
+ * there is nothing to do for it.
+ */
+int collector_init(struct collector *collector, struct kshark_data_stream *stream);
+
+/* A record of one of event_id[], or a mark of lost events (KS_EVENT_OVERFLOW); others are left alone. */
+void collector_take(struct collector *collector, const void *record, const struct kshark_entry *entry);
+
+void collector_free(struct collector *collector);
+
+#endif
