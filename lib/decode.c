@@ -264,3 +264,16 @@ int dupcqe_decode(const struct dupcqe_decoder *decoder, const void *record, size
 	derive(decoder->found, ret_event);
 	return 0;
 }
+
+int dupcqe_decode_number(const struct dupcqe_decoder *decoder, enum dupcqe_field field,
+			 const void *record, size_t size, uint64_t *ret_value)
+{
+	const struct record input = { decoder, record, size };
+	uint64_t value;
+
+	if (!(decoder->found & DUPCQE_BIT(field)) || dupcqe_wants[field].kind >= DUPCQE_WORDS ||
+	    !load_number(&input, field, &value))
+		return -ENODATA;
+	*ret_value = value;
+	return 0;
+}

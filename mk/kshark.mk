@@ -40,3 +40,16 @@ PROGRAMS += $(O)/tests/kshark/make-trace
 $(O)/tests/kshark/make-trace: $(addprefix $(O)/tests/,$(addprefix kshark/,make-trace.o trace-room.o trace-pages.o trace-record.o \
 	trace-script.o trace-bench.o) unit/event-real.o unit/event-format.o) $(O)/lib/libdaemon.a $(LIB)
 $(O)/tests/kshark/make-trace: LDLIBS += -ltraceevent
+
+# the plugin's core without a window, plain and watched by the sanitizers
+PROGRAMS += $(O)/tests/kshark/pairs $(O)/san/tests/kshark/pairs
+$(O)/tests/kshark/pairs: $(O)/tests/kshark/pairs.o $(KSHARK_C) $(LIB)
+$(O)/san/tests/kshark/pairs: $(O)/san/tests/kshark/pairs.o $(KSHARK_C:$(O)/%=$(O)/san/%) $(O)/san/lib/libdupcqe.a
+$(O)/san/tests/kshark/pairs: LDFLAGS += $(SAN_FLAGS)
+$(O)/tests/kshark/pairs $(O)/san/tests/kshark/pairs: LDLIBS += -lkshark -ltraceevent
+$(O)/tests/kshark/pairs.o $(O)/san/tests/kshark/pairs.o: ALL_CFLAGS += $(KSHARK_CFLAGS) -Iplugin/kernelshark
+
+PROGRAMS += $(O)/tests/bench/kshark-load
+$(O)/tests/bench/kshark-load: $(O)/tests/bench/kshark-load.o $(KSHARK_C) $(LIB)
+$(O)/tests/bench/kshark-load: LDLIBS += -lkshark -ltraceevent
+$(O)/tests/bench/kshark-load.o: ALL_CFLAGS += $(KSHARK_CFLAGS) -Iplugin/kernelshark

@@ -4,17 +4,12 @@
 #include <libkshark-tepdata.h>
 #include "collect.h"
 #include "dupcqe/reading.h"
-#include "record.h"
 
 static const char *const event_names[COLLECTED] = {
 	[COLLECT_SUBMISSION] = "nvme_setup_cmd",
 	[COLLECT_COMPLETION] = "nvme_complete_rq",
 	[COLLECT_HIT] = "nvme_dup_cqe",
 };
-
-/* Of a command nothing but these is wanted, and a trace has millions: nothing else is decoded. */
-static const uint64_t identity =
-	DUPCQE_BIT(DUPCQE_CTRL_ID) | DUPCQE_BIT(DUPCQE_QID) | DUPCQE_BIT(DUPCQE_CID);
 
 static bool find_event(struct collector *collector, struct tep_handle *tep, enum collected which)
 {
@@ -24,10 +19,8 @@ static bool find_event(struct collector *collector, struct tep_handle *tep, enum
 	collector->event_id[which] = -1;
 	if (record_find_event(tep, event_names[which], &id, decoder))
 		return false;
-	if (which != COLLECT_HIT && (decoder->found & identity) != identity)
+	if (which != COLLECT_HIT && identity_reader_init(&collector->reader[which], decoder))
 		return false;
-	if (which != COLLECT_HIT)
-		decoder->found = identity;
 	collector->event_id[which] = id;
 	return true;
 }
@@ -45,19 +38,42 @@ int collector_init(struct collector *collector, struct kshark_data_stream *strea
 	return 0;
 }
 
-/* A record that is too short for its command id, or for its queue, belongs to no command. */
-static bool take_command(struct array *commands, const struct dupcqe_event *event,
-			 const struct kshark_entry *entry)
+/* Whether the entry is not behind the last one of these commands: another CPU, or a clock that went back. */
+static bool begins_run(const struct commands *commands, const struct kshark_entry *entry)
 {
+	const struct command *last = (const struct command *)commands->all.at + commands->all.count - 1;
+
+	return !commands->all.count || last->entry->cpu != entry->cpu || last->entry->ts > entry->ts;
+}
+
+static bool add_command(struct commands *commands, const struct command *made)
+{
+	size_t *run = NULL;
 	struct command *command;
 
-	if ((event->has & identity) != identity)
+	if (begins_run(commands, made->entry)) {
+		run = array_add(&commands->runs, sizeof(*run));
+		if (!run)
+			return false;
+		*run = commands->all.count;
+	}
+	command = array_add(&commands->all, sizeof(*command));
+	if (command)
+		*command = *made;
+	else if (run)
+		commands->runs.count--;
+	return command;
+}
+
+/* A record that is too short belongs to no command. */
+static bool take_command(struct commands *commands, const struct identity_reader *reader,
+			 const void *record, const struct kshark_entry *entry)
+{
+	struct identity who;
+
+	if (record_identity(record, reader, &who))
 		return true;
-	command = array_add(commands, sizeof(*command));
-	if (!command)
-		return false;
-	*command = (struct command){ entry, event->ctrl_id, event->qid, event->cid };
-	return true;
+	return add_command(commands, &(struct command){ entry, who.ctrl_id, who.qid, who.cid });
 }
 
 static uint8_t has_of(const struct dupcqe_event *event, const struct dupcqe_reading *reading)
@@ -70,16 +86,11 @@ static uint8_t has_of(const struct dupcqe_event *event, const struct dupcqe_read
 	       (dupcqe_has(event, DUPCQE_CTRL_ID) && dupcqe_has(event, DUPCQE_QID) ? HIT_QUEUE : 0);
 }
 
-static bool take_hit(struct array *hits, const struct dupcqe_event *event,
-		     const struct kshark_entry *entry)
+static void fill_hit(struct hit *hit, const struct dupcqe_event *event)
 {
-	struct hit *hit = array_add(hits, sizeof(*hit));
 	struct dupcqe_reading reading;
 
-	if (!hit)
-		return false;
 	dupcqe_read(event, &reading);
-	hit->entry = entry;
 	hit->ctrl_id = event->ctrl_id;
 	hit->qid = event->qid;
 	hit->cid = event->cid;
@@ -89,6 +100,21 @@ static bool take_hit(struct array *hits, const struct dupcqe_event *event,
 	hit->behind = reading.behind;
 	hit->expected = event->expected_genctr;
 	hit->rq_state = event->rq_state;
+}
+
+static bool take_hit(struct array *hits, const struct dupcqe_decoder *decoder, const void *record,
+		     const struct kshark_entry *entry)
+{
+	struct dupcqe_event event;
+	struct hit *hit;
+
+	if (record_decode(record, decoder, &event))
+		return true;
+	hit = array_add(hits, sizeof(*hit));
+	if (!hit)
+		return false;
+	hit->entry = entry;
+	fill_hit(hit, &event);
 	return true;
 }
 
@@ -106,15 +132,11 @@ static bool take_record(struct collector *collector, enum collected which, const
 			const struct kshark_entry *entry)
 {
 	struct trace *trace = &collector->trace;
-	struct dupcqe_event event;
 
-	if (record_decode(record, &collector->decoder[which], &event))
-		return true;
-	if (which == COLLECT_SUBMISSION)
-		return take_command(&trace->submissions, &event, entry);
-	if (which == COLLECT_COMPLETION)
-		return take_command(&trace->completions, &event, entry);
-	return take_hit(&trace->hits, &event, entry);
+	if (which == COLLECT_HIT)
+		return take_hit(&trace->hits, &collector->decoder[which], record, entry);
+	return take_command(which == COLLECT_SUBMISSION ? &trace->submissions : &trace->completions,
+			    &collector->reader[which], record, entry);
 }
 
 static enum collected which_event(const struct collector *collector, int id)

@@ -3,7 +3,7 @@
 #ifndef KSHARK_COLLECT_H
 #define KSHARK_COLLECT_H
 
-#include "dupcqe/decode.h"
+#include "record.h"
 #include "trace.h"
 
 enum collected {
@@ -17,6 +17,7 @@ struct collector {
 	struct trace trace;
 	int event_id[COLLECTED]; /* -1: the trace does not have it */
 	struct dupcqe_decoder decoder[COLLECTED];
+	struct identity_reader reader[COLLECT_HIT]; /* of the commands */
 	/* the CPU that is being read: KernelShark reads one after the other */
 	int cpu;
 	const struct kshark_entry *last; /* the last of our entries on it */

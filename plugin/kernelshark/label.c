@@ -33,7 +33,7 @@ static void put_reason(struct dupcqe_text *text, const struct hit *hit)
 /* A recording of the duplicates alone has nothing to link to, and need not be told so each time. */
 static bool expected_link(const struct trace *trace)
 {
-	return trace->submissions.count || trace->completions.count;
+	return trace->submissions.all.count || trace->completions.all.count;
 }
 
 void label_hit(const struct hit *hit, const struct trace *trace, char text[LABEL_MAX])

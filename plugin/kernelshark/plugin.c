@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * A plugin of KernelShark for nvme:nvme_dup_cqe: what KernelShark calls. All that is known belongs to a stream; the
- * list of streams is the process's, because a handler is given no more than a stream's number.
+ * table of streams is the process's, because a handler is given no more than a stream's number.
  */
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <libkshark-plugin.h>
@@ -13,51 +12,25 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
+/* an entry holds the number of its stream in 16 bits, which is the limit; what is not used costs no memory */
+enum { STREAMS = INT16_MAX + 1 };
+
 struct stream {
-	struct stream *next;
-	int sd;
 	bool paired;
 	struct collector collector;
 	struct rows rows;
 };
 
-/* A trace may be loaded by one thread while another draws those that are open already. */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct stream *streams;
+/*
+ * By the stream's number. A trace may be loaded by one thread while another draws those that are open already; each
+ * slot is written only while its own stream is opened or closed.
+ */
+static struct stream *_Atomic streams[STREAMS];
 static void *window;
 
 static struct stream *find_stream(int sd)
 {
-	struct stream *stream;
-
-	pthread_mutex_lock(&lock);
-	stream = streams;
-	while (stream && stream->sd != sd)
-		stream = stream->next;
-	pthread_mutex_unlock(&lock);
-	return stream;
-}
-
-static void add_stream(struct stream *stream)
-{
-	pthread_mutex_lock(&lock);
-	stream->next = streams;
-	streams = stream;
-	pthread_mutex_unlock(&lock);
-}
-
-static struct stream *remove_stream(int sd)
-{
-	struct stream **at = &streams, *stream;
-
-	pthread_mutex_lock(&lock);
-	while (*at && (*at)->sd != sd)
-		at = &(*at)->next;
-	stream = *at;
-	if (stream)
-		*at = stream->next;
-	pthread_mutex_unlock(&lock);
-	return stream;
+	return sd >= 0 && sd < STREAMS ? streams[sd] : NULL;
 }
 
 static void free_stream(struct stream *stream)
@@ -119,27 +92,28 @@ EXPORT void *KSHARK_MENU_PLUGIN_INITIALIZER(void *gui);
 /* Returns the number of handlers, 0 if the stream is nothing for this plugin. */
 int KSHARK_PLOT_PLUGIN_INITIALIZER(struct kshark_data_stream *data)
 {
-	struct stream *stream = calloc(1, sizeof(*stream));
+	struct stream *stream;
 
-	if (!stream)
+	if (data->stream_id < 0 || streams[data->stream_id])
 		return 0;
-	stream->sd = data->stream_id;
-	if (collector_init(&stream->collector, data)) {
+	stream = calloc(1, sizeof(*stream));
+	if (!stream || collector_init(&stream->collector, data)) {
 		free(stream);
 		return 0;
 	}
-	add_stream(stream);
+	streams[data->stream_id] = stream;
 	kshark_register_draw_handler(data, draw_handler);
 	return 1 + for_each_event(data, &stream->collector, kshark_register_event_handler);
 }
 
 int KSHARK_PLOT_PLUGIN_DEINITIALIZER(struct kshark_data_stream *data)
 {
-	struct stream *stream = remove_stream(data->stream_id);
+	struct stream *stream = find_stream(data->stream_id);
 	int count;
 
 	if (!stream)
 		return 0;
+	streams[data->stream_id] = NULL;
 	kshark_unregister_draw_handler(data, draw_handler);
 	count = 1 + for_each_event(data, &stream->collector, kshark_unregister_event_handler);
 	free_stream(stream);

@@ -18,4 +18,22 @@ int record_find_event(struct tep_handle *tep, const char *name, int *ret_id,
 int record_decode(const void *record, const struct dupcqe_decoder *decoder,
 		  struct dupcqe_event *ret_event);
 
+/* Which command a record is about; a trace has millions of them, so nothing else of it is decoded. */
+struct identity {
+	int32_t ctrl_id;
+	uint16_t qid, cid;
+};
+
+struct identity_reader {
+	const struct dupcqe_decoder *decoder;
+	size_t end; /* of a record that has all three fields; 0: they are not of the usual kind */
+};
+
+/* Returns 0, or -ENOENT if the event lacks one of the fields. The decoder has to stay as long as the reader is used. */
+int identity_reader_init(struct identity_reader *reader, const struct dupcqe_decoder *decoder);
+
+/* Returns 0 or -ENODATA. */
+int record_identity(const void *record, const struct identity_reader *reader,
+		    struct identity *ret_identity);
+
 #endif

@@ -102,8 +102,7 @@ void rows_free(struct rows *rows)
 
 	for (kind = 0; kind < ROW_KINDS; kind++)
 		for (role = 0; role < ROLES; role++)
-			free(rows->anchors[kind][role].at);
-	memset(rows, 0, sizeof(*rows));
+			array_free(&rows->anchors[kind][role]);
 }
 
 /* The first anchor whose row is row or more. */

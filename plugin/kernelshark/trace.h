@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <libkshark.h>
+#include "array.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -72,21 +73,19 @@ struct loss {
 	const struct kshark_entry *last, *mark;
 };
 
-struct array {
-	void *at;
-	size_t count, room;
+/* Commands in the order of reading: CPU by CPU, so in a few runs that are each in order of time. */
+struct commands {
+	struct array all;  /* struct command */
+	struct array runs; /* size_t: where each begins */
 };
 
 struct trace {
-	struct array submissions, completions; /* struct command, in the order of reading: CPU by CPU */
-	struct array hits;		       /* struct hit; by time once they are paired */
-	struct array losses;		       /* struct loss */
+	struct commands submissions, completions;
+	struct array hits;   /* struct hit; by time once they are paired */
+	struct array losses; /* struct loss */
 	bool has_submissions, has_completions; /* the trace knows these events */
 	bool no_memory;			       /* something was dropped */
 };
-
-/* A new element at the end, zeroed; NULL if there is no memory: then the array is as it was. */
-void *array_add(struct array *array, size_t size);
 
 void trace_free(struct trace *trace);
 
