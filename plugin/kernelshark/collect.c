@@ -41,9 +41,12 @@ int collector_init(struct collector *collector, struct kshark_data_stream *strea
 /* Whether the entry is not behind the last one of these commands: another CPU, or a clock that went back. */
 static bool begins_run(const struct commands *commands, const struct kshark_entry *entry)
 {
-	const struct command *last = (const struct command *)commands->all.at + commands->all.count - 1;
+	const struct command *last = commands->all.at;
 
-	return !commands->all.count || last->entry->cpu != entry->cpu || last->entry->ts > entry->ts;
+	if (!commands->all.count)
+		return true;
+	last += commands->all.count - 1;
+	return last->entry->cpu != entry->cpu || last->entry->ts > entry->ts;
 }
 
 static bool add_command(struct commands *commands, const struct command *made)
