@@ -53,3 +53,6 @@ PROGRAMS += $(O)/tests/bench/kshark-load
 $(O)/tests/bench/kshark-load: $(O)/tests/bench/kshark-load.o $(KSHARK_C) $(LIB)
 $(O)/tests/bench/kshark-load: LDLIBS += -lkshark -ltraceevent
 $(O)/tests/bench/kshark-load.o: ALL_CFLAGS += $(KSHARK_CFLAGS) -Iplugin/kernelshark
+
+PROGRAMS += $(O)/tests/kshark/picture
+$(O)/tests/kshark/picture: $(O)/tests/kshark/picture.o
