@@ -162,5 +162,5 @@ check "a trace of a busy controller" make_trace --bench 200000 "$work/bench.dat"
 trace-cmd report -N -i "$work/bench.dat" 2> /dev/null | grep ': nvme_dup_cqe: ' > "$work/hits"
 pairs "$work/bench.dat" > "$work/bench"
 is "all of its duplicates are linked" "$(cut -d' ' -f 3 "$work/bench" | sort | uniq -c | xargs)" "$(wc -l < "$work/hits") found"
-is "those whose tag is in flight endanger a command" "$(grep -vc 'taker=-' "$work/bench")" "$(grep -c 'rq_state=in flight' "$work/hits")"
+is "those whose tag is in flight endanger a command" "$(grep -vc 'taker=-' "$work/bench")" "$(grep -c 'rq_state=in_flight' "$work/hits")"
 finish
