@@ -56,3 +56,12 @@ $(O)/tests/bench/kshark-load.o: ALL_CFLAGS += $(KSHARK_CFLAGS) -Iplugin/kernelsh
 
 PROGRAMS += $(O)/tests/kshark/picture
 $(O)/tests/kshark/picture: $(O)/tests/kshark/picture.o
+
+PROGRAMS += $(O)/tests/kshark/faulty $(O)/tests/kshark/faulty.so
+$(O)/tests/kshark/faulty: $(O)/tests/kshark/faulty.o
+$(O)/tests/kshark/faulty.so: $(O)/tests/kshark/faulty-object.o
+$(O)/tests/kshark/faulty.so: LDFLAGS += -shared
+$(O)/tests/kshark/faulty-object.o: tests/kshark/faulty.c mk/kshark.mk
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -DFAULTY_OBJECT -MMD -MP -c -o $@ $<
