@@ -4,9 +4,11 @@
 # those of the daemon that need root and the live ring buffer of this machine
 TESTS_LIVE := $(filter $(foreach name,source% engine% armed-kernel rule-kernel snapshot-live snapshot-meanwhile,\
 	$(O)/tests/daemon/t-$(name) $(O)/san/tests/daemon/t-$(name)),$(TEST_PROGRAMS)) tests/daemon/t-sandbox.sh
+# what fetches packages is not for check-fast
+TESTS_FETCH := tests/kshark/t-debian-13.sh
 TESTS_FAST := $(filter-out $(TESTS_LIVE),$(sort $(TEST_PROGRAMS))) tests/patch/t-refuses.sh $(sort $(wildcard tests/vm/t-*-refuses.sh)) \
-	$(filter-out $(TESTS_LIVE),$(sort $(wildcard $(foreach room,tree fabrics golden plugin kshark cmd daemon,tests/$(room)/t-*.sh))))
-TESTS_VM := $(filter-out $(TESTS_FAST),$(sort $(wildcard tests/patch/t-*.sh tests/vm/t-*.sh)))
+	$(filter-out $(TESTS_LIVE) $(TESTS_FETCH),$(sort $(wildcard $(foreach room,tree fabrics golden plugin kshark cmd daemon,tests/$(room)/t-*.sh))))
+TESTS_VM := $(filter-out $(TESTS_FAST),$(sort $(wildcard tests/patch/t-*.sh tests/vm/t-*.sh)) $(TESTS_FETCH))
 RUN := tests/run -t 1500 $(if $(filter 1,$(V)),-v) -l $(O)/test-logs
 
 .PHONY: demo check check-fast check-mainline bench
