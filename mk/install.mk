@@ -10,6 +10,10 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 TRACEEVENT_LIBDIR = $(shell pkg-config --variable=libdir libtraceevent 2>/dev/null)
 TRACEEVENT_PLUGINS ?= $(TRACEEVENT_LIBDIR)/traceevent/plugins
 
+# KernelShark's headers say where it looks for a plugin by its short name
+KSHARK_PLUGINDIR ?= $(shell echo KS_PLUGIN_INSTALL_PREFIX | \
+	$(CXX) -x c++ -E -P $(KSHARK_CFLAGS) -include KsCmakeDef.hpp - 2> /dev/null | sed -n 's/^"\(.*\)"$$/\1/p')
+
 MAN_PAGES := $(wildcard docs/man/*.[1-8])
 man_dir = $(MANDIR)/man$(patsubst .%,%,$(suffix $(1)))
 
@@ -19,6 +23,7 @@ PLUGIN_PAGES := docs/man/nvme-dupcqe-plugin.7
 # MODE FROM TO
 PLUGIN_INSTALLED = \
 	644 $(O)/plugin/plugin_nvme.so $(TRACEEVENT_PLUGINS)/plugin_nvme.so \
+	$(foreach file,$(KSHARK_PLUGINS),644 $(file) $(KSHARK_PLUGINDIR)/$(notdir $(file))) \
 	$(call page_installed,$(PLUGIN_PAGES))
 INSTALLED = $(PLUGIN_INSTALLED) \
 	755 $(O)/nvme-dupcqed $(SBINDIR)/nvme-dupcqed \
@@ -34,11 +39,13 @@ CONF := /etc/nvme-dupcqed.conf
 plugin-folder:
 	@[ '$(TRACEEVENT_PLUGINS)' != /traceevent/plugins ] || \
 		{ echo "install: pkg-config does not know libtraceevent: run 'make deps' or give TRACEEVENT_PLUGINS=DIR" >&2; exit 1; }
+	@[ -z '$(KSHARK_PLUGINS)' ] || [ -n '$(KSHARK_PLUGINDIR)' ] || \
+		{ echo "install: KernelShark's headers do not say where its plugins are: give KSHARK_PLUGINDIR=DIR" >&2; exit 1; }
 
-install-plugin: $(PLUGINS) plugin-folder ## the plugin and its manual page alone, into place
+install-plugin: plugin plugin-folder ## the plugins and their manual page alone, into place
 	$(Q)mk/install-files '$(INSTALL)' '$(DESTDIR)' $(PLUGIN_INSTALLED)
 
-install: $(PLUGINS) $(TOOLS) plugin-folder ## everything into place (DESTDIR=, PREFIX=, UNITDIR=, TRACEEVENT_PLUGINS=; root)
+install: plugin $(TOOLS) plugin-folder ## everything into place (DESTDIR=, PREFIX=, UNITDIR=, TRACEEVENT_PLUGINS=, KSHARK_PLUGINDIR=; root)
 	$(Q)sed 's|@sbindir@|$(SBINDIR)|' daemon/nvme-dupcqed.service.in > $(O)/nvme-dupcqed.service
 	$(Q)mk/install-files '$(INSTALL)' '$(DESTDIR)' $(INSTALLED)
 	$(Q)mk/install-conf put '$(INSTALL)' daemon/nvme-dupcqed.conf '$(DESTDIR)$(CONF)'

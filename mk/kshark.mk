@@ -4,8 +4,8 @@
 CXX ?= g++
 # KernelShark's headers are not ours to warn about
 KSHARK_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libkshark 2>/dev/null))
-KSHARK := $(if $(KSHARK_CFLAGS),$(shell printf '\#include <KsPlugins.hpp>\n\#include <traceevent/event-parse.h>\n' | \
-	$(CXX) -x c++ -E $(KSHARK_CFLAGS) - > /dev/null 2>&1 && echo yes))
+KSHARK := $(if $(KSHARK_CFLAGS),$(shell $(CXX) -x c++ -E $(KSHARK_CFLAGS) \
+	-include KsPlugins.hpp -include event-parse.h /dev/null > /dev/null 2>&1 && echo yes))
 
 KSHARK_PLUGIN := $(O)/plugin/plugin-nvme_dup_cqe.so
 KSHARK_C := $(call objects,plugin/kernelshark/*.c)

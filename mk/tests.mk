@@ -5,13 +5,13 @@
 TESTS_LIVE := $(filter $(foreach name,source% engine% armed-kernel rule-kernel snapshot-live snapshot-meanwhile,\
 	$(O)/tests/daemon/t-$(name) $(O)/san/tests/daemon/t-$(name)),$(TEST_PROGRAMS)) tests/daemon/t-sandbox.sh
 # what fetches packages is not for check-fast
-TESTS_FETCH := tests/kshark/t-debian-13.sh
+TESTS_SLOW := tests/kshark/t-debian-13.sh tests/kshark/t-window.sh
 TESTS_FAST := $(filter-out $(TESTS_LIVE),$(sort $(TEST_PROGRAMS))) tests/patch/t-refuses.sh $(sort $(wildcard tests/vm/t-*-refuses.sh)) \
-	$(filter-out $(TESTS_LIVE) $(TESTS_FETCH),$(sort $(wildcard $(foreach room,tree fabrics golden plugin kshark cmd daemon,tests/$(room)/t-*.sh))))
-TESTS_VM := $(filter-out $(TESTS_FAST),$(sort $(wildcard tests/patch/t-*.sh tests/vm/t-*.sh)) $(TESTS_FETCH))
+	$(filter-out $(TESTS_LIVE) $(TESTS_SLOW),$(sort $(wildcard $(foreach room,tree fabrics golden plugin kshark cmd daemon,tests/$(room)/t-*.sh))))
+TESTS_VM := $(filter-out $(TESTS_FAST),$(sort $(wildcard tests/patch/t-*.sh tests/vm/t-*.sh)) $(TESTS_SLOW))
 RUN := tests/run -t 1500 $(if $(filter 1,$(V)),-v) -l $(O)/test-logs
 
-.PHONY: demo check check-fast check-mainline bench
+.PHONY: demo check check-fast check-mainline bench screenshots
 
 demo: ready ## boot a VM whose controller duplicates completions, and show them in trace-cmd
 	@$(MAKE) --no-print-directory all
@@ -37,6 +37,12 @@ bench: ready ## the figures, as ratios against peers in one run
 	@tests/bench/plugin
 	@echo
 	@tests/bench/daemon
+	@echo
+	@tests/bench/kshark
+
+screenshots: ready ## the pictures of docs/kernelshark.md, from a recording in the lab
+	@$(MAKE) --no-print-directory all
+	@tests/kshark/screenshots
 
 # On a machine where packages are missing, install them first.
 .PHONY: ready

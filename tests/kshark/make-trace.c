@@ -8,7 +8,7 @@
 
 static const char help[] =
 	"usage: make-trace [--kernel VERSION] SCRIPT OUT.DAT\n"
-	"       make-trace [--kernel VERSION] --bench RECORDS OUT.DAT\n\n"
+	"       make-trace [--kernel VERSION] --bench RECORDS[/STEPS] OUT.DAT\n\n"
 	"Run it at the top of the source tree: it reads the formats of tests/plugin/formats/VERSION (6.1). The lines of SCRIPT, - for\n"
 	"the standard input:\n\n"
 	"  events EVENT...                              formats that the trace has, if not all; before all records\n"
@@ -17,7 +17,8 @@ static const char help[] =
 	"  CPU SECONDS lost [COUNT]                     records were lost here, it is not known how many without COUNT\n"
 	"  # ...                                        a comment\n\n"
 	"EVENT is one of nvme_sq, nvme_setup_cmd, nvme_complete_rq, nvme_dup_cqe, sched_switch. SECONDS has up to nine decimals and\n"
-	"does not go back on the same CPU. --bench writes that many records of a busy controller: trace-bench.c.\n";
+	"does not go back on the same CPU. --bench writes that many records of a busy controller, with a\n"
+	"duplicate in each 1000 or STEPS steps: trace-bench.c.\n";
 
 static int usage(const char *wrong)
 {
@@ -25,22 +26,32 @@ static int usage(const char *wrong)
 	return 2;
 }
 
-static int fill(struct room *room, const char *bench, const char *script)
+static int read_bench(const char *bench, unsigned long *ret_records, unsigned long *ret_every)
 {
 	char *end;
-	unsigned long records;
+
+	*ret_records = strtoul(bench, &end, 10);
+	*ret_every = BENCH_EVERY;
+	if (*end == '/')
+		*ret_every = strtoul(end + 1, &end, 10);
+	return *end || !*ret_records || *ret_every % 2 || *ret_every < BENCH_EVERY_LEAST ? -EINVAL : 0;
+}
+
+static int fill(struct room *room, const char *bench, const char *script)
+{
+	unsigned long records, every;
 	int err;
 
 	if (!bench)
 		return script_read(room, script);
-	records = strtoul(bench, &end, 10);
-	if (!records || *end) {
-		fprintf(stderr, "make-trace: '%s' is no number of records\n", bench);
+	if (read_bench(bench, &records, &every)) {
+		fprintf(stderr, "make-trace: '%s' is no number of records, or the steps of a duplicate are odd or below %d\n",
+			bench, BENCH_EVERY_LEAST);
 		return -EINVAL;
 	}
 	err = room_add_all_events(room);
 	if (!err)
-		err = bench_write(room, records);
+		err = bench_write(room, records, every);
 	if (err)
 		fprintf(stderr, "make-trace: cannot make the records: %s\n", strerror(-err));
 	return err;

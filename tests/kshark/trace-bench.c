@@ -3,13 +3,13 @@
  * A busy controller by formula. In step n, at FIRST_NS + n * STEP_NS, a command is submitted if n is even, to QUEUES queues in
  * turn, by a task on the queue's CPU; if n is odd, the one is completed that was submitted LAG submissions ago, for half of the
  * queues on the CPU beside. A queue uses its TAGS tags in turn, so that each comes again soon, in the next generation. The
- * last step of each DUP_EVERY has a duplicate besides: by turns of a command whose tag is idle still, and of one whose tag the next
+ * last step of each dup_every has a duplicate besides: by turns of a command whose tag is idle still, and of one whose tag the next
  * command has taken and is in flight with.
  */
 #include <errno.h>
 #include "trace-script.h"
 
-enum { QUEUES = 4, CPUS = 4, TAGS = 64, LAG = 16, DUP_EVERY = 1000, STEP_NS = 1000, DEPTH = 256 };
+enum { QUEUES = 4, CPUS = 4, TAGS = 64, LAG = 16, STEP_NS = 1000, DEPTH = 256 };
 /* how many submissions ago: completed, its tag not taken again; taken again, and not completed */
 enum { FRESH_AGE = LAG + 24, STALE_AGE = QUEUES * TAGS + LAG / 2 };
 
@@ -127,9 +127,9 @@ static int duplicate(struct bench *bench, unsigned long n, unsigned long now)
 	return err ? err : add(bench, completes_on(n));
 }
 
-static int step(struct bench *bench, unsigned long at)
+static int step(struct bench *bench, unsigned long at, unsigned long dup_every)
 {
-	unsigned long submitted = at / 2 + 1, round = at / DUP_EVERY;
+	unsigned long submitted = at / 2 + 1, round = at / dup_every;
 	unsigned long age = (round % 2 ? STALE_AGE : FRESH_AGE) + round / 2 % QUEUES;
 	int err = 0;
 
@@ -139,10 +139,10 @@ static int step(struct bench *bench, unsigned long at)
 	if (submitted > LAG)
 		err = complete(bench, submitted - 1 - LAG);
 	bench->ns += STEP_NS / 2;
-	return err || at % DUP_EVERY != DUP_EVERY - 1 ? err : duplicate(bench, submitted - age, submitted);
+	return err || at % dup_every != dup_every - 1 ? err : duplicate(bench, submitted - age, submitted);
 }
 
-int bench_write(struct room *room, unsigned long records)
+int bench_write(struct room *room, unsigned long records, unsigned long dup_every)
 {
 	struct bench bench = { .room = room };
 	unsigned long at;
@@ -151,6 +151,6 @@ int bench_write(struct room *room, unsigned long records)
 	for (queue = 0; queue < QUEUES && !err; queue++)
 		err = room_name(room, 1000 + queue, "fio");
 	for (at = 0; bench.written < records && !err; at++)
-		err = step(&bench, at);
+		err = step(&bench, at, dup_every);
 	return err;
 }

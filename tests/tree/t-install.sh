@@ -11,7 +11,10 @@ plugins=$(pkg-config --variable=libdir libtraceevent)/traceevent/plugins
 make() { command make -s --no-print-directory DESTDIR="$dest" PREFIX=/usr "$@"; }
 files() { (cd "$dest" && find . -type f -printf '%m %P\n' | sort -k2); }
 
+kshark=$(sed -n 's/^#define KS_PLUGIN_INSTALL_PREFIX "\/\(.*\)"$/\1/p' "$(pkg-config --variable=includedir libkshark)/KsCmakeDef.hpp")
+
 wanted="644 etc/nvme-dupcqed.conf
+644 $kshark/plugin-nvme_dup_cqe.so
 644 ${plugins#/}/plugin_nvme.so
 755 usr/bin/nvme-dupcqe
 644 usr/lib/systemd/system/nvme-dupcqed.service
@@ -35,7 +38,7 @@ is "uninstall leaves nothing" "$(files)" ""
 is "nor the folder for drop-ins" "$(ls "$dest/etc")" ""
 
 make install-plugin > /dev/null
-is "the plugin alone, for who only reads traces" "$(files)" "$(grep -E 'plugin_nvme.so|plugin.7$' <<<"$wanted")"
+is "the plugins alone, for who only reads traces" "$(files)" "$(grep -E 'plugin_nvme.so|plugin-nvme_dup_cqe.so|plugin.7$' <<<"$wanted")"
 make uninstall
 
 # a configuration of one's own
@@ -51,10 +54,19 @@ is "and keeps that alone" "$(files)" "$(stat -c '%a etc/nvme-dupcqed.conf' "$des
 $(stat -c '%a etc/nvme-dupcqed.conf.d/mine.conf' "$dest/etc/nvme-dupcqed.conf.d/mine.conf")"
 rm -r "${dest:?}/etc"
 
-make PREFIX="$dest/own" DESTDIR= TRACEEVENT_PLUGINS="$dest/plugins" CONF="$dest/x.conf" install > /dev/null
+make PREFIX="$dest/own" DESTDIR= TRACEEVENT_PLUGINS="$dest/plugins" KSHARK_PLUGINDIR="$dest/kshark" CONF="$dest/x.conf" install > /dev/null
 is "another PREFIX is in the unit" "$(sed -n 's/^ExecStart=//p' "$dest/own/lib/systemd/system/nvme-dupcqed.service")" "$dest/own/sbin/nvme-dupcqed"
 rm -rf "${dest:?}"/*
 fails "an unknown libtraceevent is said so" 2 'give TRACEEVENT_PLUGINS=DIR' make install TRACEEVENT_LIBDIR=
+
+# a machine without KernelShark's headers
+mkdir "$dest/pc"
+cp "$(pkg-config --variable=pcfiledir libtraceevent)/libtraceevent.pc" "$dest/pc/"
+none() { PKG_CONFIG_LIBDIR=$dest/pc make O="$dest/build" "$@" 2>&1; }
+has "without KernelShark's headers the build says what it leaves out" "$(none plugin)" 'the plugin for KernelShark is not built: its headers are not installed \(libkshark-dev '
+check "and builds the other plugin" test -s "$dest/build/plugin/plugin_nvme.so" -a ! -e "$dest/build/plugin/plugin-nvme_dup_cqe.so"
+none install-plugin > /dev/null
+is "and installs that" "$(find "$dest" -name 'plugin*.so' -not -path '*/build/*' -printf '%f\n')" plugin_nvme.so
 
 for page in docs/man/*.[1-8]; do
 	is "$page: groff has nothing to say" "$(groff -man -Tutf8 -ww "$page" 2>&1 > /dev/null)" ""

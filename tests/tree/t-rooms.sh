@@ -11,7 +11,7 @@ sees() {
 		grep -vE "$2" || true
 }
 
-is "only decode and the plugin know libtraceevent" "$(sees '(event-parse|trace-seq|kbuffer)\.h' '^(lib/decode|plugin/traceevent/|daemon/source)')" ""
+is "only decode and the plugin know libtraceevent" "$(sees '(event-parse|trace-seq|kbuffer)\.h' '^(lib/decode|plugin/traceevent/|plugin/kernelshark/record\.c|daemon/source)')" ""
 is "only the tool's input file knows libtracecmd" "$(sees '(trace-cmd|tracecmd)[a-z-]*\.h' '^cmd/input')" ""
 is "only the daemon's source and snapshot files know libtracefs" "$(sees 'tracefs\.h' '^daemon/(source|snapshot)')" ""
 is "only the tool's dump file knows libkdumpfile" "$(sees '(kdumpfile|addrxlat)\.h' '^cmd/dump\.c')" ""

@@ -51,7 +51,7 @@ is "no path of one machine, no mirror" "$(foreign)" ""
 is "nobody signed the patches off" "$(grep -l '^Signed-off-by' kernel-patch/*/*.patch)" ""
 # shellcheck disable=SC2046
 check "shellcheck has nothing to say" sh -c 'shellcheck -x -S warning -e SC2034,SC1083,SC1091 "$@"' sh $(scripts)
-for target in all plugin deps demo check check-fast check-mainline bench fuzz modules modules_install install uninstall clean help; do
+for target in all plugin deps demo check check-fast check-mainline bench screenshots fuzz modules modules_install install uninstall clean help; do
 	has "make help names $target" "$(make -s help)" "make $target +[a-z]"
 done
 finish
