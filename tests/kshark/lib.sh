@@ -201,6 +201,8 @@ _ks_start() {
 	) > "$KS_FOLDER/kernelshark.log" 2>&1 &
 	KS_PID=$!
 	_ks_until _ks_window && _ks_alive "$KS_PID" || { _ks_log 'no window has come'; return 1; }
+	# as it comes it may be too small to show a row
+	KS_HEIGHT=0
 	ks_settle && ks_resize "$KS_SIZE" || return
 	KS_START_MS=$((($(date +%s%N) - KS_BEGAN) / 1000000))
 }
@@ -342,10 +344,12 @@ ks_double_click() {
 	ks_settle
 }
 
-# _ks_field NUMBER: X0 X1 Y of a white field in the tool bar above the canvas; found above its text
+# _ks_field NUMBER: X0 X1 Y of a white field in the tool bar above the canvas; the three are found below their text
 _ks_field() {
-	local y=$((KS_TOP - 27))
-	_ks_picture lines 0 $y "${KS_SIZE%x*}" $y ffffff 0 80 | awk -v y=$((y + 6)) '{ print $2, $3, y }' | sed -n "$1p"
+	_ks_picture lines 0 $((KS_TOP - 40)) "${KS_SIZE%x*}" $((KS_TOP - 3)) ffffff 0 60 | tac | awk -v wanted="$1" '
+		$1 != y { y = $1; count = 0 }
+		{ field[++count] = $2 " " $3 " " y - 6 }
+		count == 3 { print field[4 - wanted]; exit }'
 }
 
 # ks_tool_text NUMBER: selected with the mouse, as a user copies it
