@@ -151,6 +151,26 @@ static enum collected which_event(const struct collector *collector, int id)
 	return which;
 }
 
+bool collector_restarts(const struct collector *collector, const struct kshark_entry *entry)
+{
+	if (entry->cpu != collector->cpu)
+		return entry->cpu < collector->cpu;
+	/* of a mark of lost events the offset is their number */
+	return entry->event_id != KS_EVENT_OVERFLOW && entry->offset <= collector->offset;
+}
+
+void collector_restart(struct collector *collector)
+{
+	struct trace *trace = &collector->trace;
+	bool has_submissions = trace->has_submissions, has_completions = trace->has_completions;
+
+	trace_free(trace);
+	trace->has_submissions = has_submissions;
+	trace->has_completions = has_completions;
+	collector->cpu = -1;
+	collector->last = NULL;
+}
+
 void collector_take(struct collector *collector, const void *record,
 		    const struct kshark_entry *entry)
 {
@@ -159,6 +179,7 @@ void collector_take(struct collector *collector, const void *record,
 
 	if (collector->cpu != entry->cpu) {
 		collector->cpu = entry->cpu;
+		collector->offset = -1;
 		collector->last = NULL;
 	}
 	if (entry->event_id == KS_EVENT_OVERFLOW) {
@@ -168,6 +189,7 @@ void collector_take(struct collector *collector, const void *record,
 		if (which == COLLECTED)
 			return;
 		kept = take_record(collector, which, record, entry);
+		collector->offset = entry->offset;
 	}
 	collector->last = entry;
 	if (!kept)

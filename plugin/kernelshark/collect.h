@@ -18,8 +18,9 @@ struct collector {
 	int event_id[COLLECTED]; /* -1: the trace does not have it */
 	struct dupcqe_decoder decoder[COLLECTED];
 	struct identity_reader reader[COLLECT_HIT]; /* of the commands */
-	/* the CPU that is being read: KernelShark reads one after the other */
+	/* what is being read: KernelShark reads one CPU after the other, each from the beginning of the file to its end */
 	int cpu;
+	int64_t offset;
 	const struct kshark_entry *last; /* the last of our entries on it */
 };
 
@@ -28,6 +29,15 @@ struct collector {
  * there is nothing to do for it.
  */
 int collector_init(struct collector *collector, struct kshark_data_stream *stream);
+
+/*
+ * Whether KernelShark has begun to read the stream anew, with this entry: it does so when its user adds a plugin, and tells
+ * nobody. All that was collected before is of entries that are gone.
+ */
+bool collector_restarts(const struct collector *collector, const struct kshark_entry *entry);
+
+/* Forget what was collected. */
+void collector_restart(struct collector *collector);
 
 /* A record of one of event_id[], or a mark of lost events (KS_EVENT_OVERFLOW); others are left alone. */
 void collector_take(struct collector *collector, const void *record, const struct kshark_entry *entry);

@@ -44,8 +44,14 @@ static void take_event(struct kshark_data_stream *data, void *record, struct ksh
 {
 	struct stream *stream = find_stream(data->stream_id);
 
-	if (stream)
-		collector_take(&stream->collector, record, entry);
+	if (!stream)
+		return;
+	if (collector_restarts(&stream->collector, entry)) {
+		collector_restart(&stream->collector);
+		rows_free(&stream->rows);
+		stream->paired = false;
+	}
+	collector_take(&stream->collector, record, entry);
 }
 
 static void pair(struct stream *stream)

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <libkshark.h>
 #include "label.h"
 #include "plugin.h"
@@ -84,7 +85,7 @@ static void free_rows(struct kshark_entry **rows, ssize_t count)
 	free(rows);
 }
 
-static int show(struct kshark_context *context, int count, char **files)
+static int show(struct kshark_context *context, bool reload, int count, char **files)
 {
 	struct kshark_entry **rows[TRACES] = { 0 };
 	ssize_t loaded[TRACES] = { 0 };
@@ -97,6 +98,12 @@ static int show(struct kshark_context *context, int count, char **files)
 	}
 	for (i = 0; i < count; i++)
 		loaded[i] = kshark_load_entries(context, sd[i], &rows[i]);
+	/* KernelShark reads all traces anew when a plugin is added to one of them */
+	for (i = 0; reload && i < count; i++) {
+		put_stream(sd[i]);
+		free_rows(rows[i], loaded[i]);
+		loaded[i] = kshark_load_entries(context, sd[i], &rows[i]);
+	}
 	for (i = 0; i < count; i++) {
 		if (count > 1)
 			printf("%s:\n", files[i]);
@@ -112,17 +119,20 @@ static int show(struct kshark_context *context, int count, char **files)
 int main(int argc, char **argv)
 {
 	struct kshark_context *context = NULL;
+	bool reload = argc > 1 && !strcmp(argv[1], "--reload");
 	int status;
 
+	argc -= reload;
+	argv += reload;
 	if (argc < 2 || argc > TRACES + 1) {
-		fprintf(stderr, "usage: pairs TRACE.DAT...   (%d at most)\n", TRACES);
+		fprintf(stderr, "usage: pairs [--reload] TRACE.DAT...   (%d at most; --reload: each is loaded and shown twice)\n", TRACES);
 		return 2;
 	}
 	if (!kshark_instance(&context)) {
 		fprintf(stderr, "pairs: cannot start libkshark\n");
 		return 1;
 	}
-	status = show(context, argc - 1, argv + 1);
+	status = show(context, reload, argc - 1, argv + 1);
 	kshark_close_all(context);
 	kshark_free(context);
 	return status ? 1 : 0;

@@ -152,6 +152,9 @@ is "two traces that are open at once do not mix" "$(cd "$work" && LSAN_OPTIONS='
 two.dat:
 100.000004000 cid=4101 found submission=- completion=100.000003000@0"
 
+is "a trace that is read anew: the same, once" "$(pairs --reload "$work/one.dat" | uniq -c | sed 's/^ *//')" "2 $(pairs "$work/one.dat")"
+is "... a storm too" "$(pairs --reload "$work/storm.dat" | wc -l)" 6000
+
 { echo events nvme_sq; echo "0 100.000001 7 task nvme_sq qid=1"; } > "$work/script"
 make_trace "$work/script" "$work/none.dat"
 is "a trace without the event: nothing" "$(pairs "$work/none.dat")" ''
