@@ -33,8 +33,8 @@ int collector_init(struct collector *collector, struct kshark_data_stream *strea
 	collector->cpu = -1;
 	if (!tep || !find_event(collector, tep, COLLECT_HIT))
 		return -ENOENT;
-	collector->trace.has_submissions = find_event(collector, tep, COLLECT_SUBMISSION);
-	collector->trace.has_completions = find_event(collector, tep, COLLECT_COMPLETION);
+	find_event(collector, tep, COLLECT_SUBMISSION);
+	find_event(collector, tep, COLLECT_COMPLETION);
 	return 0;
 }
 
@@ -161,12 +161,7 @@ bool collector_restarts(const struct collector *collector, const struct kshark_e
 
 void collector_restart(struct collector *collector)
 {
-	struct trace *trace = &collector->trace;
-	bool has_submissions = trace->has_submissions, has_completions = trace->has_completions;
-
-	trace_free(trace);
-	trace->has_submissions = has_submissions;
-	trace->has_completions = has_completions;
+	trace_free(&collector->trace);
 	collector->cpu = -1;
 	collector->last = NULL;
 }

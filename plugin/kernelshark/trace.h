@@ -83,8 +83,7 @@ struct trace {
 	struct commands submissions, completions;
 	struct array hits;   /* struct hit; by time once they are paired */
 	struct array losses; /* struct loss */
-	bool has_submissions, has_completions; /* the trace knows these events */
-	bool no_memory;			       /* something was dropped */
+	bool no_memory;	     /* something was dropped */
 };
 
 void trace_free(struct trace *trace);

@@ -54,7 +54,7 @@ static void end_waiting(struct uses *uses, const struct kshark_entry *completion
 static void completed_unseen(struct uses *uses, const struct kshark_entry *entry,
 			     unsigned int generation)
 {
-	bool gap = uses->trace->has_submissions || uses_ahead(uses, generation) != 1;
+	bool gap = uses->trace->submissions.all.count || uses_ahead(uses, generation) != 1;
 
 	if (uses->current >= 0 && gap)
 		uses->chain++;
@@ -116,7 +116,7 @@ static bool in_flight(const struct uses *uses, const struct use *use, const stru
 {
 	if (hit->has & HIT_RQ_STATE)
 		return hit->rq_state == DUPCQE_RQ_IN_FLIGHT;
-	return uses->trace->has_completions && !use->completion;
+	return uses->trace->completions.all.count && !use->completion;
 }
 
 static void find_taker(const struct uses *uses, struct hit *hit)

@@ -130,6 +130,10 @@ pairing "duplicates alone: nothing to link, and no complaint" \
 pairing "completions without submissions" \
 	'50 cid=4101 found submission=- completion=1@0 taker=- [nvme0 q1 id 4101 stale by 2]'
 
+{ c 0 1 0x1005; c 0 2 0x2005; d 1 50 0x1005 "$(stale 0x2005 0)"; } |
+pairing "... of which the trace knows the format" \
+	'50 cid=4101 found submission=- completion=1@0 taker=- [nvme0 q1 id 4101 stale by 2]'
+
 # the same time stamp on two CPUs, as a coarse clock gives it
 { s 0 10 7 0x1005; c 0 10 0x1005; d 0 10 0x1005 "$(stale 0x1005 0)"; s 1 10 7 0x1006; c 1 10 0x1006; } |
 pairing "events of one CPU with one time stamp stay in order" \
