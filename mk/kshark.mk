@@ -20,7 +20,7 @@ plugin all: no-kshark
 endif
 
 no-kshark:
-	@echo "  the plugin for KernelShark is not built: its headers are not installed (libkshark-dev libjson-c-dev libtracecmd-dev libgl-dev libglu1-mesa-dev)"
+	@echo "  the plugin for KernelShark is not built: its headers are not installed (libkshark-dev libjson-c-dev libtracecmd-dev libtracefs-dev libgl-dev libglu1-mesa-dev)"
 
 $(KSHARK_C) $(KSHARK_C:$(O)/%=$(O)/san/%): ALL_CFLAGS += $(KSHARK_CFLAGS)
 

@@ -4,6 +4,7 @@
  * redraw. A line from one row to another can be made when the second of the two has come: until then it waits in the
  * Redraw, which is itself a shape of that list, an invisible one: so it ends when KernelShark drops the list.
  */
+#include <cstdlib>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -18,6 +19,7 @@ using namespace dupcqe;
 namespace {
 
 const int MERGE = 8; /* pixels: marks that are nearer become one */
+const int SHORT = 3; /* pixels: a line on one row that is shorter is hidden by the mark */
 const int GAP = 2;   /* between a row and its label */
 
 struct RowKey {
@@ -78,7 +80,7 @@ private:
 
 Redraw *Redraw::_current;
 
-/* Makes the line if both of its rows are there. */
+/* Makes the line; false if one of its rows is not there yet. */
 bool Redraw::place(const Waiting &line)
 {
 	const auto from = _places.find(line.from.row), to = _places.find(line.to.row);
@@ -87,6 +89,8 @@ bool Redraw::place(const Waiting &line)
 
 	if (from == _places.end() || to == _places.end())
 		return false;
+	if (from == to && std::abs(line.to.x - line.from.x) < SHORT)
+		return true;
 	_shapes->push_front(new LinkLine({line.from.x, level(from->second)},
 					 {line.to.x, level(to->second)},
 					 submission ? palette.submission : palette.completion,
