@@ -352,11 +352,22 @@ _ks_field() {
 		count == 3 { print field[4 - wanted]; exit }'
 }
 
-# ks_tool_text NUMBER: selected with the mouse, as a user copies it
+# ks_tool_text NUMBER: selected with the mouse, as a user copies it; on a busy machine a drag may be too quick for the window
 ks_tool_text() {
-	local x0 x1 y
+	local x0 x1 y try text=''
 	read -r x0 x1 y <<< "$(_ks_field "$1")"
 	[ -n "$y" ] || { _ks_say "no field $1 in the tool bar"; return 1; }
+	for try in 1 2 3 4; do
+		text=$(_ks_drag "$x0" "$x1" "$y")
+		[ -z "$text" ] || break
+		sleep "$try"
+	done
+	echo "$text"
+}
+
+# _ks_drag X0 X1 Y: what is selected then
+_ks_drag() {
+	local x0=$1 x1=$2 y=$3
 	xsel --primary --clear
 	xdotool mousemove $((x1 - 2)) "$y" sleep 0.1 mousedown 1 sleep 0.1 mousemove $((x0 + 20)) "$y" sleep 0.05 \
 		mousemove $((x0 + 1)) "$y" sleep 0.1 mouseup 1 || return
