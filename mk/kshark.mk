@@ -65,3 +65,10 @@ $(O)/tests/kshark/faulty-object.o: tests/kshark/faulty.c mk/kshark.mk
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) -DFAULTY_OBJECT -MMD -MP -c -o $@ $<
+
+# the one file of the KernelShark plugin that reads records
+$(O)/tests/unit/t-identity: $(O)/plugin/kernelshark/record.o
+$(O)/tests/unit/t-identity: LDLIBS += $(LIB) -ltraceevent
+$(O)/san/tests/unit/t-identity: $(O)/san/plugin/kernelshark/record.o
+$(O)/san/tests/unit/t-identity: LDLIBS += $(O)/san/lib/libdupcqe.a -ltraceevent
+$(O)/tests/unit/t-identity.o $(O)/san/tests/unit/t-identity.o: ALL_CFLAGS += -Iplugin/kernelshark

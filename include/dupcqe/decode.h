@@ -18,7 +18,7 @@ struct tep_event;
 struct dupcqe_place {
 	uint16_t offset;	/* bytes from the start of the record */
 	uint16_t size;		/* bytes; of a dynamic array: of its locator */
-	uint8_t flags;		/* private to lib/decode.c */
+	uint8_t flags;		/* private to lib/decode*.c; 0: an unsigned number */
 };
 
 struct dupcqe_decoder {

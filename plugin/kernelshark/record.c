@@ -30,11 +30,14 @@ static const enum dupcqe_field identity_fields[] = { DUPCQE_CTRL_ID, DUPCQE_QID,
 
 enum { IDENTITY_FIELDS = sizeof(identity_fields) / sizeof(identity_fields[0]) };
 
-/* In this machine's byte order, and as wide as every kernel so far has them. */
-static bool usual(const struct dupcqe_decoder *decoder, const struct dupcqe_place *place)
+/* In this machine's byte order, of a type that every kernel so far has for it. */
+static bool usual(const struct dupcqe_decoder *decoder, enum dupcqe_field field)
 {
+	const struct dupcqe_place *place = &decoder->place[field];
+	bool plain_half = place->size == 2 && !place->flags && field != DUPCQE_CTRL_ID;
+
 	return decoder->big_endian == (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) &&
-	       (place->size == 2 || place->size == 4);
+	       (place->size == 4 || plain_half);
 }
 
 int identity_reader_init(struct identity_reader *reader, const struct dupcqe_decoder *decoder)
@@ -48,7 +51,7 @@ int identity_reader_init(struct identity_reader *reader, const struct dupcqe_dec
 		if (!(decoder->found & DUPCQE_BIT(identity_fields[i])))
 			return -ENOENT;
 		place = &decoder->place[identity_fields[i]];
-		quick &= usual(decoder, place);
+		quick &= usual(decoder, identity_fields[i]);
 		if (end < (size_t)place->offset + place->size)
 			end = (size_t)place->offset + place->size;
 	}
@@ -74,15 +77,16 @@ static bool identity_quick(const struct tep_record *bytes, const struct identity
 			   struct identity *ret_identity)
 {
 	const struct dupcqe_place *place = reader->decoder->place;
-	uint32_t qid, cid;
+	uint32_t ctrl_id, qid, cid;
 
 	if (!reader->end || (size_t)bytes->size < reader->end)
 		return false;
 	qid = load(bytes->data, &place[DUPCQE_QID]);
 	cid = load(bytes->data, &place[DUPCQE_CID]);
-	if ((qid | cid) > UINT16_MAX)
+	ctrl_id = load(bytes->data, &place[DUPCQE_CTRL_ID]);
+	if ((qid | cid) > UINT16_MAX || ctrl_id > INT32_MAX)
 		return false;
-	*ret_identity = (struct identity){ load(bytes->data, &place[DUPCQE_CTRL_ID]), qid, cid };
+	*ret_identity = (struct identity){ ctrl_id, qid, cid };
 	return true;
 }
 
