@@ -15,7 +15,9 @@ CXX_WARNINGS := -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
 .PHONY: no-kshark
 ifeq ($(KSHARK),yes)
 KSHARK_PLUGINS := $(KSHARK_PLUGIN)
+PROGRAMS += $(addprefix $(O)/,tests/kshark/pairs san/tests/kshark/pairs tests/bench/kshark-load)
 else
+PROGRAMS := $(filter-out $(O)/tests/plugin/kshark-info,$(PROGRAMS))
 plugin all: no-kshark
 endif
 
@@ -42,14 +44,12 @@ $(O)/tests/kshark/make-trace: $(addprefix $(O)/tests/,$(addprefix kshark/,make-t
 $(O)/tests/kshark/make-trace: LDLIBS += -ltraceevent
 
 # the plugin's core without a window, plain and watched by the sanitizers
-PROGRAMS += $(O)/tests/kshark/pairs $(O)/san/tests/kshark/pairs
 $(O)/tests/kshark/pairs: $(O)/tests/kshark/pairs.o $(KSHARK_C) $(LIB)
 $(O)/san/tests/kshark/pairs: $(O)/san/tests/kshark/pairs.o $(KSHARK_C:$(O)/%=$(O)/san/%) $(O)/san/lib/libdupcqe.a
 $(O)/san/tests/kshark/pairs: LDFLAGS += $(SAN_FLAGS)
 $(O)/tests/kshark/pairs $(O)/san/tests/kshark/pairs: LDLIBS += -lkshark -ltraceevent
 $(O)/tests/kshark/pairs.o $(O)/san/tests/kshark/pairs.o: ALL_CFLAGS += $(KSHARK_CFLAGS) -Iplugin/kernelshark
 
-PROGRAMS += $(O)/tests/bench/kshark-load
 $(O)/tests/bench/kshark-load: $(O)/tests/bench/kshark-load.o $(KSHARK_C) $(LIB)
 $(O)/tests/bench/kshark-load: LDLIBS += -lkshark -ltraceevent
 $(O)/tests/bench/kshark-load.o: ALL_CFLAGS += $(KSHARK_CFLAGS) -Iplugin/kernelshark

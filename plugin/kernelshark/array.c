@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include "array.h"
@@ -27,6 +28,17 @@ void *array_add(struct array *array, size_t size)
 		return NULL;
 	element = (char *)array->at + array->count++ * size;
 	return memset(element, 0, size);
+}
+
+void array_sort(struct array *array, size_t size, int (*compare)(const void *, const void *))
+{
+	const char *at = array->at;
+	size_t i = 1;
+
+	while (i < array->count && compare(at + (i - 1) * size, at + i * size) <= 0)
+		i++;
+	if (i < array->count)
+		qsort(array->at, array->count, size, compare);
 }
 
 void array_free(struct array *array)

@@ -18,6 +18,9 @@ struct array {
 /* A new element at the end, zeroed; NULL if there is no memory: then the array is as it was. */
 void *array_add(struct array *array, size_t size);
 
+/* qsort(), but for what is in order already, as most of a trace is. */
+void array_sort(struct array *array, size_t size, int (*compare)(const void *, const void *));
+
 void array_free(struct array *array);
 
 #endif

@@ -4,6 +4,7 @@
  * redraw. A line from one row to another can be made when the second of the two has come: until then it waits in the
  * Redraw, which is itself a shape of that list, an invisible one: so it ends when KernelShark drops the list.
  */
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <tuple>
@@ -20,6 +21,7 @@ namespace {
 
 const int MERGE = 8; /* pixels: marks that are nearer become one */
 const int SHORT = 3; /* pixels: a line on one row that is shorter is hidden by the mark */
+const size_t LOOKED_AT = 64; /* of those that are one mark, for one with lines */
 const int GAP = 2;   /* between a row and its label */
 
 struct RowKey {
@@ -41,6 +43,7 @@ struct End {
 
 struct Waiting {
 	End from, to;
+	bool begins; /* its beginning is in view */
 	role from_role;
 	Marked marked;
 };
@@ -70,49 +73,52 @@ public:
 
 private:
 	void _draw(const KsPlot::Color &, float) const override {}
-	bool place(const Waiting &line);
+	void place(const Waiting &line, const Place &from, const Place &to);
 
 	KsPlot::PlotObjList *_shapes;
 	std::map<RowKey, Place> _places;
-	std::vector<Waiting> _waiting;
+	std::multimap<RowKey, Waiting> _waiting; /* by a row that is not drawn yet */
 	static Redraw *_current;
 };
 
 Redraw *Redraw::_current;
 
-/* Makes the line; false if one of its rows is not there yet. */
-bool Redraw::place(const Waiting &line)
+void Redraw::place(const Waiting &line, const Place &from, const Place &to)
 {
-	const auto from = _places.find(line.from.row), to = _places.find(line.to.row);
 	const bool submission = line.from_role == ROLE_SUBMISSION;
 	const auto level = submission ? level_submission : level_completion;
 
-	if (from == _places.end() || to == _places.end())
-		return false;
-	if (from == to && std::abs(line.to.x - line.from.x) < SHORT)
-		return true;
-	_shapes->push_front(new LinkLine({line.from.x, level(from->second)},
-					 {line.to.x, level(to->second)},
+	if (&from == &to && std::abs(line.to.x - line.from.x) < SHORT)
+		return;
+	_shapes->push_front(new LinkLine({line.from.x, level(from)}, {line.to.x, level(to)}, line.begins,
 					 submission ? palette.submission : palette.completion,
 					 line.marked));
-	return true;
 }
 
+/* Makes the line, or lets it wait for a row that is missing. */
 void Redraw::connect(const Waiting &line)
 {
-	if (!place(line))
-		_waiting.push_back(line);
+	const auto from = _places.find(line.from.row), to = _places.find(line.to.row);
+
+	if (from == _places.end())
+		_waiting.emplace(line.from.row, line);
+	else if (to == _places.end())
+		_waiting.emplace(line.to.row, line);
+	else
+		place(line, from->second, to->second);
 }
 
 void Redraw::enter(const RowKey &row, const Place &at)
 {
-	std::vector<Waiting> left;
+	const auto range = _waiting.equal_range(row);
+	std::vector<Waiting> lines;
 
 	_places[row] = at;
-	for (const auto &line: _waiting)
-		if (!place(line))
-			left.push_back(line);
-	_waiting.swap(left);
+	for (auto line = range.first; line != range.second; ++line)
+		lines.push_back(line->second);
+	_waiting.erase(range.first, range.second);
+	for (const auto &line: lines)
+		connect(line);
 }
 
 /* One row in one redraw. */
@@ -125,12 +131,14 @@ private:
 	int x(int64_t ts) const { return _place.left + view_pixel(&_view, ts); }
 	void draw_hits();
 	void draw_takers();
+	void draw_taken();
 	void draw_leaving(role role);
+	const hit *linked(const struct row &row, const cluster &cluster) const;
 	void draw_hit(const struct row &row, const cluster &cluster);
 	void draw_links(const hit *hit);
 	void hatch(const hit *hit);
 	void connect(const hit *hit, role from);
-	void label(int x, const char *text, const ksplot_color &ink, Marked marked);
+	bool label(int x, const char *text, const ksplot_color &ink, Marked marked);
 	bool occupied(int left, int right) const;
 
 	const scene &_scene;
@@ -163,8 +171,11 @@ bool RowDrawer::occupied(int left, int right) const
 	return false;
 }
 
-/* Never outside the picture: moved to the left, or cut where the whole graph is too narrow. Never over another one. */
-void RowDrawer::label(int x, const char *text, const ksplot_color &ink, Marked marked)
+/*
+ * Never outside the picture: moved to the left, or cut where the whole graph is too narrow. Never over another one: then
+ * it is left out, and the answer is false.
+ */
+bool RowDrawer::label(int x, const char *text, const ksplot_color &ink, Marked marked)
 {
 	const int room = _place.right - _place.left;
 	std::string cut(text);
@@ -175,9 +186,10 @@ void RowDrawer::label(int x, const char *text, const ksplot_color &ink, Marked m
 	const int left = std::max(_place.left, std::min(x, _place.right - width));
 
 	if (cut.empty() || !width || occupied(left, left + width))
-		return;
+		return false;
 	_labels.emplace_back(left, left + width);
 	_shapes->push_front(new Label(left, _place.base - _place.height - GAP, cut, ink, marked));
+	return true;
 }
 
 void RowDrawer::connect(const hit *hit, role from)
@@ -191,6 +203,7 @@ void RowDrawer::connect(const hit *hit, role from)
 		return;
 	line.from.x = x(hit_entry(hit, from)->ts);
 	line.to.x = x(hit->entry->ts);
+	line.begins = view_shows(&_view, hit_entry(hit, from)->ts);
 	line.marked = {hit_entry(hit, from), hit->entry};
 	_redraw->connect(line);
 }
@@ -217,19 +230,35 @@ void RowDrawer::draw_links(const hit *hit)
 	connect(hit, ROLE_COMPLETION);
 }
 
+/* Of those that are one mark, the one whose lines are drawn and whose entries are marked: the first that has any. */
+const hit *RowDrawer::linked(const struct row &row, const cluster &cluster) const
+{
+	const size_t most = std::min<size_t>(cluster.count, LOOKED_AT);
+
+	for (size_t i = 0; i < most; i++) {
+		const hit *hit = trace_hit(_scene.trace, row.at[cluster.first + i].hit);
+
+		if (hit->link == LINK_FOUND)
+			return hit;
+	}
+	return trace_hit(_scene.trace, row.at[cluster.first].hit);
+}
+
 void RowDrawer::draw_hit(const struct row &row, const cluster &cluster)
 {
-	const hit *hit = trace_hit(_scene.trace, row.at[cluster.first].hit);
+	const hit *hit = linked(row, cluster);
 	const int at = _place.left + cluster.pixel;
 	const Marked marked = {hit->completion, hit->entry};
-	char text[LABEL_MAX];
+	char text[LABEL_MAX], number[LABEL_MAX];
 
 	if (cluster.count > 1)
 		label_count(cluster.count, text);
 	else
 		label_hit(hit, _scene.trace, text);
-	/* what comes first in the list is drawn first */
-	label(at, text, palette.hit, marked);
+	label_count_short(cluster.count, number);
+	/* of the list, what is in front is drawn first: this way the label is on top */
+	if (!label(at, text, palette.hit, marked) && cluster.count > 1)
+		label(at, number, palette.hit, marked);
 	_shapes->push_front(new HitMark(_place, at, marked));
 	hatch(hit);
 	draw_links(hit);
@@ -257,13 +286,33 @@ void RowDrawer::draw_takers()
 		const Marked marked = {hit->taker, hit->entry};
 		char text[LABEL_MAX];
 
-		label_taker(hit, text);
+		label_taker(hit, cluster.count, text);
 		label(at, text, palette.taker, marked);
-		_shapes->push_front(new TakerMark(_place, at, x(hit->entry->ts), marked));
+		_shapes->push_front(new TakerMark(_place, at, marked));
+		_shapes->push_front(new TakerLine(_place, at, x(hit->entry->ts)));
 	}
 }
 
-/* Lines whose beginning is visible while their duplicate is not: to the edge. */
+/* The duplicates that are visible, on the row of the command in danger: that may have begun before the view does. */
+void RowDrawer::draw_taken()
+{
+	const struct row row = rows_find(_scene.rows, _key.kind, ROLE_TAKEN, _key.row);
+	cluster cluster;
+
+	for (size_t from = 0; row_next(&row, &_view, from, MERGE, &cluster);
+	     from = cluster.first + cluster.count) {
+		const hit *hit = trace_hit(_scene.trace, row.at[cluster.first].hit);
+		char text[LABEL_MAX];
+
+		_shapes->push_front(new TakerLine(_place, x(hit->taker->ts), _place.left + cluster.pixel));
+		if (view_shows(&_view, hit->taker->ts))
+			continue;
+		label_taker(hit, 1, text);
+		label(_place.left, text, palette.taker, {hit->taker, hit->entry});
+	}
+}
+
+/* What begins in view while its duplicate is behind it: to the edge. */
 void RowDrawer::draw_leaving(role role)
 {
 	const struct row row = rows_find(_scene.rows, _key.kind, role, _key.row);
@@ -273,8 +322,11 @@ void RowDrawer::draw_leaving(role role)
 	     from = cluster.first + cluster.count) {
 		const hit *hit = trace_hit(_scene.trace, row.at[cluster.first].hit);
 
-		if (!view_shows(&_view, hit->entry->ts))
-			connect(hit, role);
+		if (view_shows(&_view, hit->entry->ts))
+			continue;
+		connect(hit, role);
+		if (role == ROLE_COMPLETION)
+			hatch(hit);
 	}
 }
 
@@ -283,6 +335,7 @@ void RowDrawer::draw()
 	_redraw->enter(_key, _place);
 	draw_hits();
 	draw_takers();
+	draw_taken();
 	draw_leaving(ROLE_SUBMISSION);
 	draw_leaving(ROLE_COMPLETION);
 }

@@ -57,10 +57,21 @@ void label_count(size_t count, char text[LABEL_MAX])
 	dupcqe_text_printf(&label, "%zu duplicates", count);
 }
 
-void label_taker(const struct hit *hit, char text[LABEL_MAX])
+void label_count_short(size_t count, char text[LABEL_MAX])
 {
 	struct dupcqe_text label;
 
 	dupcqe_text_init(&label, text, LABEL_MAX);
-	dupcqe_text_printf(&label, "in danger: id %u", hit->taker_cid);
+	dupcqe_text_printf(&label, "%zu", count);
+}
+
+void label_taker(const struct hit *hit, size_t count, char text[LABEL_MAX])
+{
+	struct dupcqe_text label;
+
+	dupcqe_text_init(&label, text, LABEL_MAX);
+	if (count > 1)
+		dupcqe_text_printf(&label, "%zu in danger", count);
+	else
+		dupcqe_text_printf(&label, "in danger: id %u", hit->taker_cid);
 }

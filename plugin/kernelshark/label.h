@@ -17,8 +17,11 @@ void label_hit(const struct hit *hit, const struct trace *trace, char text[LABEL
 /* "8 duplicates" */
 void label_count(size_t count, char text[LABEL_MAX]);
 
-/* "in danger: id 45059": the command that had taken the tag over */
-void label_taker(const struct hit *hit, char text[LABEL_MAX]);
+/* "8": where there is no room for more */
+void label_count_short(size_t count, char text[LABEL_MAX]);
+
+/* "in danger: id 45059": the command that had taken the tag over; "3 in danger" */
+void label_taker(const struct hit *hit, size_t count, char text[LABEL_MAX]);
 
 #ifdef __cplusplus
 }

@@ -34,7 +34,8 @@ int lost_init(const struct trace *trace, struct lost *ret_lost)
 		return -ENOMEM;
 	for (i = 0; i < count; i++) {
 		at[i].after = losses[i].last ? losses[i].last->ts : INT64_MIN;
-		at[i].before = losses[i].mark->ts;
+		/* the mark stands a little before the record that it belongs to, and may so be before the last one */
+		at[i].before = losses[i].mark->ts > at[i].after ? losses[i].mark->ts : at[i].after + 1;
 	}
 	qsort(at, count, sizeof(*at), by_start);
 	ret_lost->count = merge(at, count);

@@ -74,7 +74,7 @@ int pair_trace(struct trace *trace)
 
 	if (!trace->hits.count)
 		return 0;
-	qsort(trace->hits.at, trace->hits.count, sizeof(struct hit), hits_by_time);
+	array_sort(&trace->hits, sizeof(struct hit), hits_by_time);
 	err = tags_init(&tags, trace->hits.count);
 	if (err)
 		return err;

@@ -13,21 +13,25 @@ const struct kshark_entry *hit_entry(const struct hit *hit, enum role role)
 		return hit->submission;
 	case ROLE_COMPLETION:
 		return hit->completion;
-	default:
+	case ROLE_TAKER:
 		return hit->taker;
+	default:
+		return hit->taker ? hit->entry : NULL;
 	}
 }
 
-/* A duplicate comes in an interrupt: the task that it interrupted has nothing to do with it. */
-static const struct kshark_entry *task_of(const struct hit *hit, enum role role)
+/* Whose row it is. A duplicate comes in an interrupt: the task that it interrupted has nothing to do with it. */
+static const struct kshark_entry *owner_of(const struct hit *hit, enum row_kind kind, enum role role)
 {
-	return role == ROLE_TAKER ? hit->taker : hit->submission;
+	if (role == ROLE_TAKER || role == ROLE_TAKEN)
+		return hit->taker;
+	return kind == ROW_TASK ? hit->submission : hit_entry(hit, role);
 }
 
 bool hit_row(const struct hit *hit, enum row_kind kind, enum role role, int32_t *ret_row)
 {
 	const struct kshark_entry *entry = hit_entry(hit, role);
-	const struct kshark_entry *owner = kind == ROW_TASK ? task_of(hit, role) : entry;
+	const struct kshark_entry *owner = owner_of(hit, kind, role);
 
 	if (!entry || !owner)
 		return false;
@@ -77,8 +81,7 @@ static int find_anchors(struct array *anchors, const struct trace *trace, enum r
 			return -ENOMEM;
 		*anchor = (struct anchor){ hit_entry(hit, role), i, row };
 	}
-	if (anchors->count)
-		qsort(anchors->at, anchors->count, sizeof(*anchor), by_row);
+	array_sort(anchors, sizeof(*anchor), by_row);
 	drop_repeated(anchors);
 	return 0;
 }

@@ -23,7 +23,8 @@ enum role {
 	ROLE_HIT,
 	ROLE_SUBMISSION,
 	ROLE_COMPLETION, /* the first one */
-	ROLE_TAKER,
+	ROLE_TAKER, /* the submission of the command in danger */
+	ROLE_TAKEN, /* the duplicate, on the row of the command in danger */
 	ROLES,
 };
 

@@ -31,10 +31,11 @@ void Shape::_doubleClick() const
 	const Marked marked = _marked;
 	void *window = plugin_window();
 
-	if (!window)
+	if (!window || !marked.b)
 		return;
-	if (marked.b)
-		markEntryB(window, marked.b);
+	if (!marked.a)
+		markEntryA(window, nullptr);
+	markEntryB(window, marked.b);
 	if (marked.a)
 		markEntryA(window, marked.a);
 }
@@ -166,7 +167,8 @@ double LinkLine::distance(int x, int y) const
 void LinkLine::_draw(const KsPlot::Color &, float) const
 {
 	ksplot_draw_line(&_from, &_to, &_ink, 1.5);
-	box(_from.x - 2, _from.y - 2, _from.x + 2, _from.y + 2, _ink, true);
+	if (_begins)
+		box(_from.x - 2, _from.y - 2, _from.x + 2, _from.y + 2, _ink, true);
 }
 
 void Hatched::_draw(const KsPlot::Color &, float) const
@@ -188,15 +190,21 @@ double TakerMark::distance(int x, int y) const
 	const bool inside = y <= _place.base && y >= _place.base - _place.height - NEAR;
 
 	/* a mark of a duplicate that is as near comes first */
-	return inside && std::abs(x - _from) <= NEAR ? 0.5 : FAR;
+	return inside && std::abs(x - _x) <= NEAR ? 0.5 : FAR;
 }
 
 void TakerMark::_draw(const KsPlot::Color &, float) const
 {
-	const int top = _place.base - _place.height, level = level_submission(_place);
+	const int top = _place.base - _place.height;
 
-	line(_from, _place.base, _from, top, palette.taker, 2);
-	triangle(_from, top, 5, 9, palette.taker);
+	line(_x, _place.base, _x, top, palette.taker, 2);
+	triangle(_x, top, 5, 9, palette.taker);
+}
+
+void TakerLine::_draw(const KsPlot::Color &, float) const
+{
+	const int level = level_submission(_place);
+
 	line(_from, level, _to, level, palette.taker, 3);
 }
 

@@ -18,9 +18,9 @@ struct Place {
 	int base, height;
 };
 
-/* Entries that a double click marks; NULL: that marker is left alone. */
+/* Entries that a double click marks. Without a, marker A is taken away: a distance to where it was before means nothing. */
 struct Marked {
-	const kshark_entry *a, *b;
+	const kshark_entry *a, *b; /* b is NULL: nothing happens */
 };
 
 struct Palette {
@@ -73,13 +73,15 @@ private:
 /* From a command's submission, or its first completion, to the duplicate. */
 class LinkLine : public Shape {
 public:
-	LinkLine(ksplot_point from, ksplot_point to, const ksplot_color &color, Marked marked)
-	: Shape(marked), _from(from), _to(to), _ink(color) {}
+	/* begins: what it comes from is in view, not left of it */
+	LinkLine(ksplot_point from, ksplot_point to, bool begins, const ksplot_color &color, Marked marked)
+	: Shape(marked), _from(from), _to(to), _begins(begins), _ink(color) {}
 	double distance(int x, int y) const override;
 
 private:
 	void _draw(const KsPlot::Color &color, float size) const override;
 	ksplot_point _from, _to;
+	bool _begins;
 	ksplot_color _ink;
 };
 
@@ -94,12 +96,22 @@ private:
 	int _from, _to;
 };
 
-/* The command that has the tag now: where it was submitted, and that it was still under way at the duplicate. */
+/* The command that has the tag now: where it was submitted ... */
 class TakerMark : public Shape {
 public:
-	TakerMark(const Place &place, int from, int to, Marked marked)
-	: Shape(marked), _place(place), _from(from), _to(to) {}
+	TakerMark(const Place &place, int x, Marked marked) : Shape(marked), _place(place), _x(x) {}
 	double distance(int x, int y) const override;
+
+private:
+	void _draw(const KsPlot::Color &color, float size) const override;
+	Place _place;
+	int _x;
+};
+
+/* ... and that it was still under way at the duplicate. */
+class TakerLine : public Shape {
+public:
+	TakerLine(const Place &place, int from, int to) : _place(place), _from(from), _to(to) {}
 
 private:
 	void _draw(const KsPlot::Color &color, float size) const override;

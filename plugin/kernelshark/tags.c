@@ -3,17 +3,19 @@
 #include <stdlib.h>
 #include "tags.h"
 
-enum { FIRST_SIZE = 64 };
+enum { FIRST_SHIFT = 58 };
 
 int tags_init(struct tags *tags, size_t count)
 {
-	size_t size = FIRST_SIZE;
+	unsigned int shift = FIRST_SHIFT;
+	size_t size;
 
-	while (size < 2 * count)
-		size *= 2;
+	while ((size = (size_t)1 << (64 - shift)) < 2 * count)
+		shift--;
 	tags->slots = calloc(size, sizeof(*tags->slots));
 	tags->number = calloc(size, sizeof(*tags->number));
 	tags->size = size;
+	tags->shift = shift;
 	tags->count = 0;
 	if (tags->slots && tags->number)
 		return 0;
@@ -38,7 +40,8 @@ static uint64_t key(int32_t ctrl_id, uint16_t qid, uint16_t cid)
 /* Its slot, or the free one that it may take. */
 static size_t slot_of(const struct tags *tags, uint64_t wanted)
 {
-	size_t at = wanted * UINT64_C(0x9e3779b97f4a7c15) >> 20 & (tags->size - 1);
+	/* the upper bits of the product depend on all bits of the key */
+	size_t at = wanted * UINT64_C(0x9e3779b97f4a7c15) >> tags->shift;
 
 	while (tags->slots[at] && tags->slots[at] != wanted)
 		at = (at + 1) & (tags->size - 1);

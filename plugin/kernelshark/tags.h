@@ -11,7 +11,8 @@
 struct tags {
 	uint64_t *slots; /* 0: free */
 	uint32_t *number;
-	size_t size;	 /* a power of 2 */
+	size_t size;	 /* 1 << (64 - shift) */
+	unsigned int shift;
 	uint32_t count;
 };
 

@@ -36,6 +36,7 @@ void uses_submitted(struct uses *uses, const struct kshark_entry *entry, uint16_
 
 	if (uses->current >= 0 && uses_ahead(uses, generation) > 1)
 		uses->chain++;
+	uses->submitted = true;
 	begin(uses, generation, entry, NULL);
 }
 
@@ -44,17 +45,32 @@ static void end_waiting(struct uses *uses, const struct kshark_entry *completion
 	struct hit *hit;
 
 	for (hit = uses->waiting; hit; hit = hit->next_waiting) {
+		if (lost_between(uses->lost, hit->entry->ts, completion->ts))
+			continue;
 		hit->completion = completion;
 		hit->completed_after = true;
 	}
 	uses->waiting = NULL;
 }
 
-/* A completion of another use than the current one: its submission was not seen. */
+/*
+ * A completion of the use before the current one, which has none yet: two CPUs whose clocks differ a little. The tag is
+ * free as soon as the command is complete, and another CPU may take it at once.
+ */
+static bool is_late(const struct uses *uses, unsigned int generation)
+{
+	const struct use *use = &uses->by_generation[generation];
+
+	return uses->current >= 0 && uses_ahead(uses, generation) == GENERATIONS - 1 && use->submission &&
+	       !use->completion && use->chain == uses->chain &&
+	       !uses->by_generation[uses->current].completion;
+}
+
+/* A completion of another use than the current one: its submission was not seen, or is not recorded for this queue. */
 static void completed_unseen(struct uses *uses, const struct kshark_entry *entry,
 			     unsigned int generation)
 {
-	bool gap = uses->trace->submissions.all.count || uses_ahead(uses, generation) != 1;
+	bool gap = uses->submitted || uses_ahead(uses, generation) != 1;
 
 	if (uses->current >= 0 && gap)
 		uses->chain++;
@@ -67,7 +83,9 @@ void uses_completed(struct uses *uses, const struct kshark_entry *entry, uint16_
 	unsigned int generation = cid_generation(cid);
 	struct use *use = &uses->by_generation[generation];
 
-	if (uses->current != (int)generation) {
+	if (is_late(uses, generation)) {
+		use->completion = entry;
+	} else if (uses->current != (int)generation) {
 		completed_unseen(uses, entry, generation);
 	} else if (!use->completion) {
 		use->completion = entry;
@@ -75,11 +93,19 @@ void uses_completed(struct uses *uses, const struct kshark_entry *entry, uint16_
 	}
 }
 
+static bool under_way(const struct hit *hit)
+{
+	return hit->has & HIT_RQ_STATE && hit->rq_state == DUPCQE_RQ_IN_FLIGHT;
+}
+
 /* What the record says of the tag's latest use, against what was seen of it. */
 static bool contradicts(const struct uses *uses, const struct hit *hit)
 {
+	unsigned int ahead = uses_ahead(uses, cid_generation(hit->rq_cid));
+
+	/* where submissions are not recorded, a use under way has left no trace yet */
 	if (hit->has & HIT_RQ_CID)
-		return cid_generation(hit->rq_cid) != (unsigned int)uses->current;
+		return ahead > (!uses->submitted && under_way(hit));
 	if (hit->has & HIT_EXPECTED)
 		return uses_ahead(uses, hit->expected) > 1;
 	return false;
@@ -97,7 +123,7 @@ static const struct kshark_entry *start_of(const struct use *use)
 
 static bool sure(const struct uses *uses, const struct kshark_entry *start, const struct hit *hit)
 {
-	return !uses->trace->no_memory && !lost_between(uses->lost, start->ts, hit->entry->ts);
+	return !lost_between(uses->lost, start->ts, hit->entry->ts);
 }
 
 static enum link judge(const struct uses *uses, const struct use *use, const struct hit *hit)
@@ -115,7 +141,7 @@ static enum link judge(const struct uses *uses, const struct use *use, const str
 static bool in_flight(const struct uses *uses, const struct use *use, const struct hit *hit)
 {
 	if (hit->has & HIT_RQ_STATE)
-		return hit->rq_state == DUPCQE_RQ_IN_FLIGHT;
+		return under_way(hit);
 	return uses->trace->completions.all.count && !use->completion;
 }
 
@@ -143,6 +169,9 @@ void uses_judge(struct uses *uses, struct hit *hit)
 {
 	const struct use *use = &uses->by_generation[cid_generation(hit->cid)];
 
+	/* what was dropped may be anything */
+	if (uses->trace->no_memory)
+		return;
 	hit->link = judge(uses, use, hit);
 	find_taker(uses, hit);
 	if (hit->link != LINK_FOUND)

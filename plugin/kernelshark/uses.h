@@ -18,6 +18,7 @@ struct uses {
 	const struct trace *trace;
 	const struct lost *lost;
 	struct use by_generation[GENERATIONS];
+	bool submitted; /* a submission of this tag was seen */
 	int current;	/* the generation of the latest use; -1: none yet */
 	uint32_t chain; /* a new one where uses are missing: what was before must not be linked any more */
 	struct hit *waiting; /* on the current use, whose completion has not been seen */

@@ -32,9 +32,13 @@ static size_t first_at(const struct row *row, size_t from, int64_t ts)
 /* The first time that is behind the pixels; what is visible ends at max, which belongs to it. */
 static int64_t end_of(const struct view *view, int pixel, int width)
 {
-	int64_t end = view->min + ((int64_t)pixel + width) * view->bin_size;
+	int64_t end;
 
-	return end > view->max ? view->max + 1 : end;
+	/* times out of a broken file may be anything */
+	if (__builtin_mul_overflow((int64_t)pixel + width, view->bin_size, &end) ||
+	    __builtin_add_overflow(view->min, end, &end) || end > view->max)
+		return view->max < INT64_MAX ? view->max + 1 : INT64_MAX;
+	return end;
 }
 
 bool row_next(const struct row *row, const struct view *view, size_t from, int width,

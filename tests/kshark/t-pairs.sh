@@ -97,6 +97,59 @@ pairing "lost before the submission, or after the duplicate: linked" \
 pairing "lost before the tag was taken over: who is in danger is known" \
 	'50 cid=4101 lost submission=- completion=- taker=30@0 [nvme0 q1 id 4101 duplicate, events lost]'
 
+{ s 0 10 7 0x1005; c 0 20 0x1005; d 0 50 0x1005 "$(stale 0x1005 0)"; lost 1 100; s 1 101 7 0x100a; } |
+pairing "lost at the beginning of a CPU, as in a snapshot: not linked" \
+	'50 cid=4101 lost submission=- completion=- taker=- [nvme0 q1 id 4101 duplicate, events lost]'
+
+{ s 1 5 7 0x1007; s 0 30 7 0x1005; c 0 31 0x1005; s 2 10 7 0x1008; lost 2 20; s 2 21 7 0x1009; d 3 40 0x1005 "$(stale 0x1005 0)"; lost 1 100; s 1 101 7 0x100a; } |
+pairing "a stretch of losses within another" \
+	'40 cid=4101 lost submission=- completion=- taker=- [nvme0 q1 id 4101 duplicate, events lost]'
+
+{ s 0 10 7 0x1005; c 0 20 0x1005; s 1 5 7 0x1008; lost 1 8; s 1 9 7 0x1009; lost 1 30; s 1 31 7 0x1006; d 0 50 0x1005 "$(stale 0x1005 0)"; } |
+pairing "two losses on one CPU: the second begins behind the first" \
+	'50 cid=4101 lost submission=- completion=- taker=- [nvme0 q1 id 4101 duplicate, events lost]'
+
+{ s 0 10 7 0x1005; d 1 50 0x1005 "$(stale 0x1005 1)"; s 1 60 7 0x6; lost 1 500; c 1 510 0x1005; } |
+pairing "lost between the duplicate and a completion: that is not the first one for sure" \
+	'50 cid=4101 found submission=10@0 completion=- taker=- [nvme0 q1 id 4101 stale generation]'
+
+{ s 1 10 7 0x1005; d 0 20 0x1005 "$(stale 0x1005 0)"; s 1 30 7 0x2005; c 1 40 0x2005; c 1 50 0x1005; } |
+pairing "the tag is taken again: a completion is not waited for any more" \
+	'20 cid=4101 found submission=10@1 completion=- taker=- [nvme0 q1 id 4101 duplicate]'
+
+{ s 0 10 7 0x1005; c 1 20 0x1005; s 0 30 7 0x3005; c 1 40 0x3005; d 1 50 0x1005 "$(stale 0x3005 0)"; } |
+pairing "one use is missing" \
+	'50 cid=4101 gap submission=- completion=- taker=- [nvme0 q1 id 4101 stale by 3, events missing]'
+
+{ s 0 10 7 0x1005; c 1 20 0x1005; s 0 30 7 0x2005; d 1 50 0x1005 reason=2 present=3 rq_cid=0x4005 rq_state=1 expected_genctr=4; c 0 90 0x2005; } |
+pairing "the record knows of another command than the trace: nobody is named" \
+	'50 cid=4101 gap submission=- completion=- taker=- [nvme0 q1 id 4101 stale by 3, events missing]'
+
+{ s 0 10 7 0x1005; c 0 20 0x1005; s 0 30 7 0x2005; d 1 50 0x1005 "$(stale 0x2005 1)"; lost 2 45; s 2 46 7 0x1008; } |
+pairing "lost since the tag was taken: nobody is named" \
+	'50 cid=4101 lost submission=- completion=- taker=- [nvme0 q1 id 4101 duplicate, events lost]'
+
+{ s 0 10 7 0x1005; c 0 20 0x1005; s 0 30 7 0x2005; c 0 40 0x2005; d 1 50 0x1005 "$(stale 0x2005 1)"; } |
+pairing "the one that took the tag is complete" \
+	'50 cid=4101 found submission=10@0 completion=20@0 taker=- [nvme0 q1 id 4101 duplicate]'
+
+{ s 0 10 7 0x1005; c 0 20 0x1005; s 0 30 7 0x2005; d 0 50 0x1005 reason=2 present=1 expected_genctr=2 rq_state=1; c 0 60 0x2005; } |
+pairing "the record knows the generation alone, and it fits" \
+	'50 cid=4101 found submission=10@0 completion=20@0 taker=30@0 [nvme0 q1 id 4101 duplicate]'
+
+{ s 0 10 7 0x1005; c 0 20 0x1005; s 0 30 7 0x2005; d 0 50 0x1005 reason=2; c 0 60 0x2005; } |
+pairing "the record knows nothing of the request: what the trace knows" \
+	'50 cid=4101 found submission=10@0 completion=20@0 taker=30@0 [nvme0 q1 id 4101 stale generation]'
+
+{ s 1 10 7 0x1005; s 1 19 7 0x2005; c 0 20 0x1005; d 0 50 0x1005 "$(stale 0x2005 1)"; } |
+pairing "clocks that differ: the tag seems taken before it was free" \
+	'50 cid=4101 found submission=10@1 completion=20@0 taker=19@1 [nvme0 q1 id 4101 duplicate]'
+
+{ q=1 s 0 1 7 0x1005; q=2 c 0 10 0x1005; q=2 c 0 20 0x2005; q=2 d 0 50 0x1005 "$(stale 0x2005 0)"; q=2 d 0 60 0x2005 "$(stale 0x3005 1)"; } |
+pairing "submissions of another queue alone are recorded" \
+"50 cid=4101 found submission=- completion=10@0 taker=- [nvme0 q2 id 4101 stale by 2]
+60 cid=8197 found submission=- completion=20@0 taker=- [nvme0 q2 id 8197 duplicate]"
+
 { s 0 10 7 0x1005; c 1 20 0x1005; s 0 30 7 0x4005; c 1 40 0x4005; d 1 50 0x1005 "$(stale 0x4005 0)"; } |
 pairing "uses are missing, nothing is marked: the generations do not follow" \
 	'50 cid=4101 gap submission=- completion=- taker=- [nvme0 q1 id 4101 stale by 4, events missing]'

@@ -55,6 +55,7 @@ drawn() {
 	check "$name: it has text" test "$(ks_count "$left" $(($(ks_y 1) - KS_HEIGHT - KS_SPACE)) "$right" $(($(ks_y 1) - KS_HEIGHT - 4)) $hit 60)" -gt 100
 	read -r left _ _ _ <<< "$(label 2)"
 	check "$name: a label for who is in danger ($left $(ms 45))" test $((left - $(ms 45))) -ge 0 -a $((left - $(ms 45))) -le 2
+	check "$name: and that it was under way" test "$(ks_count $(($(ms 45) + 6)) $(($(ks_y 2) - KS_HEIGHT * 3 / 4 - 3)) $((h - 4)) $(($(ks_y 2) - KS_HEIGHT * 3 / 4 + 3)) $taker 40)" -gt $((h - $(ms 45) - 20))
 	# from three quarters of the height of one row to that of the other
 	y0=$(($(ks_y 0) - KS_HEIGHT * 3 / 4)) y1=$(($(ks_y 1) - KS_HEIGHT * 3 / 4))
 	for part in 1 2 3; do
@@ -93,6 +94,24 @@ for KS_THEME in light dark; do
 done
 KS_THEME=light
 
+# parts of it: around the duplicate, and before it
+part() { ks_session "$work/session.json" $((start + $1 * 1000000)) $((start + $2 * 1000000)) cpus=0,1,2 plugins=nvme_dup_cqe "$work/one.dat"; }
+part 50 70
+ks_check "around the duplicate: it starts" ks_start -p "$plugin" -s "$work/session.json"
+has "around the duplicate: the mark" "$(marks 1 $hit)" "$(at "$(ms 60)")"
+check "around the duplicate: who is in danger, from the left edge" test "$(ks_row 2 count $taker 40)" -gt $(($(ms 60) - KS_X0 - 20))
+check "around the duplicate: and its label" test "$(label 2 | wc -l)" -gt 0
+check "around the duplicate: the line from the submission" test "$(near $((KS_X0 + 40)) $(($(ks_y 0) - KS_HEIGHT * 3 / 4 + (KS_HEIGHT + KS_SPACE) * 40 / ($(ms 60) - KS_X0))) $submission)" -gt 0
+check "around the duplicate: the hatching from the left edge" test "$(ks_row 1 count $hatch 40)" -gt $((($(ms 60) - KS_X0) / 2))
+ks_check "around the duplicate: it closes" ks_close
+part 0 50
+ks_check "before the duplicate: it starts" ks_start -p "$plugin" -s "$work/session.json"
+is "before the duplicate: no mark" "$(marks 1 $hit)" ''
+check "before the duplicate: the line from the submission leaves to the right" test "$(near $((KS_X1 - 40)) $(($(ks_y 1) - KS_HEIGHT * 3 / 4 - (KS_HEIGHT + KS_SPACE) * 40 / (KS_X1 - $(ms 10)))) $submission)" -gt 0
+check "before the duplicate: so does the hatching" test "$(ks_row 1 count $hatch 40)" -gt $(((KS_X1 - $(ms 30)) / 2))
+check "before the duplicate: and who is in danger" test "$(ks_row 2 count $taker 40)" -gt $((KS_X1 - $(ms 45) - 20))
+ks_check "before the duplicate: it closes" ks_close
+
 # 20 duplicates in 200 us, one in the last millisecond of what is shown, one in the first
 {
 	echo '0 100 7 other nvme_sq qid=1'
@@ -104,18 +123,32 @@ KS_THEME=light
 	echo '0 100.1 7 other nvme_sq qid=1'
 } > "$work/script"
 make_trace "$work/script" "$work/many.dat"
+printf '1 100.%s 7 other nvme_%s\n' 00 'sq qid=1' 03 'dup_cqe qid=1 cid=0x1005 reason=1' 033 'dup_cqe qid=1 cid=0x1006 reason=1' 1 'sq qid=1' > "$work/script"
+make_trace "$work/script" "$work/near.dat"
 ks_session "$work/session.json" $start $((start + 100000000)) cpus=0,1,2 plugins=nvme_dup_cqe "$work/many.dat"
 ks_check "many: it starts" ks_start -p "$plugin" -s "$work/session.json"
 is "many: 20 that are close are one mark" "$(marks 1 $hit | wc -l)" 1
 read -r left _ right _ <<< "$(label 2)"
 check "at the right end: the label stays in the picture ($right $KS_X1)" test "$right" -le "$KS_X1" -a $((right - left)) -gt 90
 read -r left _ right _ <<< "$(label 0)"
+ks_check "many: a double click beside marks" ks_double_click $((KS_X1 - 3)) $(($(ks_y 0) - 3))
+check "many: marker A is set" ks_marker A
+ks_check "many: a double click on one that has no completion" ks_double_click $(($(ks_x $((start + 99900000))) - 2)) $(($(ks_y 2) - KS_HEIGHT + 4))
+is "many: marker B is on it, and there is no distance to anything" "$(ks_tool_text 2) $(ks_marker A 2> /dev/null)" '100.099 900 '
 check "at the left end: likewise ($left $KS_X0)" test "$left" -ge "$KS_X0" -a $((right - left)) -gt 90
 ks_check "many: it closes" ks_close
 ks_session "$work/session.json" $((start + 50000000 - 10000)) $((start + 50000000 + 90000)) cpus=0,1,2 plugins=nvme_dup_cqe "$work/many.dat"
 ks_check "many, near: it starts" ks_start -p "$plugin" -s "$work/session.json"
 is "many, near: each has its mark" "$(marks 1 $hit | wc -l)" 20
 ks_check "many, near: it closes" ks_close
+
+# two whose labels would overlap: the second goes without
+ks_session "$work/session.json" $start $((start + 100000000)) cpus=1 plugins=nvme_dup_cqe "$work/near.dat"
+ks_check "two labels: it starts" ks_start -p "$plugin" -s "$work/session.json"
+is "two labels: two marks" "$(marks 0 $hit | wc -l)" 2
+read -r left _ right _ <<< "$(label 0)"
+check "two labels: room for one alone ($left $right)" test $((right - left)) -gt 90 -a $((right - left)) -lt 180
+ks_check "two labels: it closes" ks_close
 
 # two traces: each has its own rows
 ks_session "$work/session.json" $start $((start + 100000000)) cpus=1 plugins=nvme_dup_cqe "$work/one.dat" "$work/many.dat"

@@ -65,6 +65,7 @@ cp "$(pkg-config --variable=pcfiledir libtraceevent)/libtraceevent.pc" "$dest/pc
 none() { PKG_CONFIG_LIBDIR=$dest/pc make O="$dest/build" "$@" 2>&1; }
 has "without KernelShark's headers the build says what it leaves out" "$(none plugin)" 'the plugin for KernelShark is not built: its headers are not installed \(libkshark-dev '
 check "and builds the other plugin" test -s "$dest/build/plugin/plugin_nvme.so" -a ! -e "$dest/build/plugin/plugin-nvme_dup_cqe.so"
+is "and wants them for nothing else" "$(none -n all | grep -c kshark-load)" 0
 none install-plugin > /dev/null
 is "and installs that" "$(find "$dest" -name 'plugin*.so' -not -path '*/build/*' -printf '%f\n')" plugin_nvme.so
 
