@@ -40,7 +40,8 @@ int dupcqe_decoder_init(const struct tep_event *event, struct dupcqe_decoder *re
  * Decode the size bytes of record. Nothing outside them is read, whatever the record claims. A field that
  * lies outside, or whose bit in the record's own `present` is clear, is absent in the result, and so is a number
  * that the model's type cannot hold. Where the format has no tag or genctr they are taken from the cid.
- * Returns 0, or -ENODATA if the record is too short for the command id; then *ret_event is untouched.
+ * Returns 0; -ENODATA if the record is too short for the command id; or, of a probe's record, -ENOMSG if it is another
+ * driver's message, which came in because the buffer has no filter. Then *ret_event is untouched.
  */
 int dupcqe_decode(const struct dupcqe_decoder *decoder, const void *record, size_t size,
 		  struct dupcqe_event *ret_event);

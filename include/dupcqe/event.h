@@ -72,6 +72,12 @@ enum dupcqe_q_flags {
 	DUPCQE_Q_POLLED = 1 << 3,
 };
 
+/* Who made the record. */
+enum dupcqe_source {
+	DUPCQE_FROM_EVENT, /* the driver's own trace event */
+	DUPCQE_FROM_PROBE, /* a probe on a kernel without it: dupcqe/probe.h */
+};
+
 enum {
 	DUPCQE_CQE_WORDS = 4,		/* 16 bytes, NVMe base specification 2.0, 3.3.3.2 */
 	DUPCQE_SQE_WORDS = 16,		/* 64 bytes, 3.3.3.1 */
@@ -112,6 +118,8 @@ struct dupcqe_event {
 
 	uint8_t cqw_count;	/* whole CQEs in cqw, 0 to DUPCQE_WINDOW_CQES */
 	bool cqw_cut;		/* the record claims more CQEs than it holds: cut short, or a lie */
+	uint8_t source;		/* enum dupcqe_source */
+	char proof[16];		/* probe: the registers that proved to hold the queue and the entry, "bx bp"; "" if none did */
 	bool big_endian;	/* the record comes from a machine of that byte order */
 	uint32_t cqw[DUPCQE_WINDOW_CQES][DUPCQE_CQE_WORDS];	/* oldest first */
 	uint32_t sqe[DUPCQE_SQE_WORDS];

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the driver said right before a hit, from the probe event nvme:nvme_dup_cqe_why (dupcqe/probe.h): the reason, and
+ * the generations. The driver prints it on the same CPU, in the same context, before the message that is the hit; so a
+ * reader keeps the last note of each CPU, in the order of the CPU's ring, and joins it to the next hit:
+ *
+ *	struct dupcqe_note note[cpus] = { 0 };		for each CPU, zeroed at the start and where records were lost
+ *	record of nvme_dup_cqe_why:	dupcqe_note_decode(..., &got);
+ *					if (got.suppressed) lost += got.suppressed; else note[cpu] = got;
+ *	record of nvme_dup_cqe:		dupcqe_decode(..., &event); dupcqe_note_join(&note[cpu], &event);
+ *
+ * A reader that does not join loses nothing but these fields.
+ */
+#ifndef DUPCQE_NOTE_H
+#define DUPCQE_NOTE_H
+
+#include <stddef.h>
+#include "dupcqe/decode.h"
+
+struct dupcqe_note {
+	uint8_t reason;		 /* enum dupcqe_reason: unknown tag, stale generation; 0: there is no note */
+	uint8_t genctr;		 /* stale generation: as the CQE has it, 0 to 15 */
+	uint8_t expected_genctr; /* likewise: as the request wants it */
+	uint16_t tag;		 /* 0 to 4095 */
+	int32_t ctrl_id;	 /* -1: not known */
+	uint32_t suppressed;	 /* hits of which a rate-limited kernel did not tell; then the rest is 0 */
+};
+
+struct dupcqe_note_decoder {
+	uint16_t found;
+	bool big_endian;
+	uint32_t fixed_end;
+	struct dupcqe_place place[8]; /* private to lib/decode_note.c */
+};
+
+/* Look the fields up. Returns 0, or -ENOENT if the format is not that of our probe; then *ret_decoder is untouched. */
+int dupcqe_note_decoder_init(const struct tep_event *event, struct dupcqe_note_decoder *ret_decoder);
+
+/*
+ * Decode the size bytes of record. Returns 0; -ENOMSG if it is a message of somebody else (the buffer has no filter), or
+ * -ENODATA if the record is cut or makes no sense. *ret_note is untouched on failure.
+ */
+int dupcqe_note_decode(const struct dupcqe_note_decoder *decoder, const void *record, size_t size,
+		       struct dupcqe_note *ret_note);
+
+/*
+ * Give event what note knows, if it is of the same command id (and controller), and event came from the probe: reason,
+ * and expected_genctr. What does not match is not joined. The note is used up either way (zeroed). Returns whether it
+ * was joined.
+ */
+bool dupcqe_note_join(struct dupcqe_note *note, struct dupcqe_event *event);
+
+#endif
