@@ -9,11 +9,11 @@ CMD_OBJECTS := $(CMD_SOURCES:%.c=$(O)/%.o) $(if $(KDUMPFILE),$(RINGS_SOURCES:%.c
 
 TOOLS += $(O)/nvme-dupcqe
 PROGRAMS += $(TOOLS) $(O)/san/nvme-dupcqe
-$(O)/nvme-dupcqe: $(CMD_OBJECTS) $(LIB)
-$(O)/nvme-dupcqe $(O)/san/nvme-dupcqe: LDLIBS += -ljson-c $(KDUMPFILE)
+$(O)/nvme-dupcqe: $(CMD_OBJECTS) $(PROBE) $(LIB)
+$(O)/nvme-dupcqe $(O)/san/nvme-dupcqe: LDLIBS += -ljson-c -lbpf $(KDUMPFILE)
 
 # the same, its reading of untrusted bytes watched by the sanitizers
-$(O)/san/nvme-dupcqe: $(CMD_OBJECTS:$(O)/%=$(O)/san/%) $(O)/san/lib/libdupcqe.a
+$(O)/san/nvme-dupcqe: $(CMD_OBJECTS:$(O)/%=$(O)/san/%) $(O)/san/lib/libprobe.a $(O)/san/lib/libdupcqe.a
 $(O)/san/nvme-dupcqe: LDFLAGS += $(SAN_FLAGS)
 
 $(WITHOUT_RINGS): cmd/rings_absent.c mk/cmd.mk

@@ -8,6 +8,11 @@ LIB := $(O)/lib/libdupcqe.a
 $(LIB): $(call objects,lib/*.c)
 $(O)/san/lib/libdupcqe.a: $(call san_objects,lib/*.c)
 
+# what finds out and makes the probe, for the tool and the daemon; wants -lbpf
+PROBE := $(O)/lib/libprobe.a
+$(PROBE): $(call objects,probe/*.c)
+$(O)/san/lib/libprobe.a: $(call san_objects,probe/*.c)
+
 PLUGINS := $(O)/plugin/plugin_nvme.so
 $(O)/plugin/plugin_nvme.so: $(call objects,plugin/traceevent/*.c) $(LIB)
 

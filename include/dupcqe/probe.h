@@ -41,8 +41,8 @@ enum dupcqe_probe_answer {
 	DUPCQE_PROBE_NO_DRIVER,	   /* neither nvme nor nvme_core is loaded */
 	DUPCQE_PROBE_NO_FUNCTION,  /* the kernel has no _dev_warn that can be probed */
 	DUPCQE_PROBE_NO_REGISTERS, /* no table for this architecture */
-	DUPCQE_PROBE_REFUSED,	   /* the kernel does not take it: err of struct dupcqe_probe_found */
-	DUPCQE_PROBE_FAILED,	   /* out of memory, or a file that cannot be read: likewise */
+	DUPCQE_PROBE_REFUSED,	   /* the kernel does not take it: err and refused of struct dupcqe_probe_found */
+	DUPCQE_PROBE_FAILED,	   /* a file of the kernel's cannot be read: err */
 	DUPCQE_PROBE_ANSWERS,
 };
 
@@ -72,7 +72,7 @@ const char *dupcqe_probe_filter(enum dupcqe_probe_event event);
 
 /* Where things are; each may be NULL for the usual one. Tests have their own. */
 struct dupcqe_probe_place {
-	const char *tracefs; /* "/sys/kernel/tracing", which is mounted if need be */
+	const char *tracefs; /* "/sys/kernel/tracing", or below /sys/kernel/debug */
 	const char *root;    /* stands before /sys and /proc: "" */
 	const char *machine; /* as uname -m says it: this one's */
 };
@@ -112,11 +112,12 @@ struct dupcqe_probe_found {
 	enum dupcqe_probe_answer answer;
 	int err;			/* behind some answers: -errno; else 0 */
 	int32_t offset[DUPCQE_OFFSETS];
-	unsigned int points;		/* in line and function */
+	unsigned int points;		/* in line, function, event and left_out */
 	char line[DUPCQE_PROBE_POINTS][DUPCQE_PROBE_LINE]; /* what is written to kprobe_events */
 	const char *function[DUPCQE_PROBE_POINTS];
+	uint8_t event[DUPCQE_PROBE_POINTS];	/* enum dupcqe_probe_event */
 	bool left_out[DUPCQE_PROBE_POINTS];	/* this kernel does not have the function, or it may not be probed */
-	bool is_limited;		/* a message was already left out, or the driver has the rate-limited ones */
+	bool outdated;			/* THERE, but made for other modules than are loaded, and in use: remove, then add */
 	char registers[64];		/* that are captured: "bx bp r12 r13 r14 r15" */
 	char refused[160];		/* DUPCQE_PROBE_REFUSED: what the kernel's error_log says; "" if nothing */
 };

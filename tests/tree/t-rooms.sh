@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.." || exit 1
 
 # sees HEADER-REGEX ALLOWED-FILES-REGEX: files of the product that include the header and may not
 sees() {
-	grep -rlE --include='*.[ch]' --include='*.cpp' "#include [<\"]([a-z]+/)?$1" include lib plugin daemon cmd 2> /dev/null |
+	grep -rlE --include='*.[ch]' --include='*.cpp' "#include [<\"]([a-z]+/)?$1" include lib probe plugin daemon cmd 2> /dev/null |
 		grep -vE "$2" || true
 }
 
@@ -15,6 +15,7 @@ is "only decode and the plugin know libtraceevent" "$(sees '(event-parse|trace-s
 is "only the tool's input file knows libtracecmd" "$(sees '(trace-cmd|tracecmd)[a-z-]*\.h' '^cmd/input')" ""
 is "only the daemon's source and snapshot files know libtracefs" "$(sees 'tracefs\.h' '^daemon/(source|snapshot)')" ""
 is "only the tool's dump file knows libkdumpfile" "$(sees '(kdumpfile|addrxlat)\.h' '^cmd/dump\.c')" ""
+is "only the probe's offsets know libbpf" "$(sees '(btf|libbpf)\.h' '^probe/offsets\.c')" ""
 is "only its folder knows KernelShark" "$(sees '(libkshark|KsPlot|KsPlugin)[A-Za-z-]*\.h' '^plugin/kernelshark/')" ""
 
 # the library: no printing, no exit, no clock, no state

@@ -26,7 +26,7 @@ wrong_licence() {
 	files | grep '^kernel-patch/' | grep -vE '\.(patch|md)$|/series$|/cover-letter' | while read -r f; do
 		head -n 2 "$f" | grep -q 'GPL-2.0-only' || echo "$f"
 	done
-	files | grep -E '^(lib|include|plugin)/.*\.[ch]' | while read -r f; do
+	files | grep -E '^(lib|include|probe|plugin)/.*\.[ch]' | while read -r f; do
 		head -n 1 "$f" | grep -q 'LGPL-2.1-or-later' || echo "$f"
 	done
 }
