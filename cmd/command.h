@@ -20,6 +20,7 @@ enum {
 int status_command(int argc, char **argv);
 int rings_command(int argc, char **argv);
 int doctor_command(int argc, char **argv);
+int probe_command(int argc, char **argv);
 
 /* One option of a subcommand. Exactly one of flag and value is there. */
 struct command_option {

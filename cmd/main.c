@@ -12,6 +12,7 @@ static const struct {
 } commands[] = {
 	{ "status", status_command, "what the daemon nvme-dupcqed is doing" },
 	{ "rings", rings_command, "the rings of a hit's queue, out of a crash dump" },
+	{ "probe", probe_command, "the event on a kernel without the patches" },
 	{ "doctor", doctor_command, "what this machine has to keep the scene, and what to do" },
 };
 
