@@ -4,29 +4,12 @@
  */
 #include <errno.h>
 #include <string.h>
-#include "decode_record.h"
+#include "decode_probe.h"
 
 struct decoding {
 	const struct dupcqe_decoder *decoder;
 	struct dupcqe_record record;
 };
-
-static void store(void *to, size_t size, uint64_t value)
-{
-	switch (size) {
-	case 1:
-		*(uint8_t *)to = value;
-		break;
-	case 2:
-		*(uint16_t *)to = value;
-		break;
-	case 4:
-		*(uint32_t *)to = value;
-		break;
-	default:
-		*(uint64_t *)to = value;
-	}
-}
 
 static bool take_number(const struct decoding *decoding, int field, struct dupcqe_event *event)
 {
@@ -35,7 +18,7 @@ static bool take_number(const struct decoding *decoding, int field, struct dupcq
 
 	if (!dupcqe_record_number(&decoding->record, decoding->decoder->place[field], want, &value))
 		return false;
-	store((char *)event + want->at, want->size, value);
+	dupcqe_want_store(event, field, value);
 	return true;
 }
 
@@ -143,14 +126,22 @@ int dupcqe_decode(const struct dupcqe_decoder *decoder, const void *record, size
 		decoder,
 		{ record, size, decoder->fixed_end, decoder->big_endian },
 	};
+	const struct dupcqe_message *message = NULL;
 	uint64_t cid;
+	int err = 0;
 
 	if (!dupcqe_record_number(&decoding.record, decoder->place[DUPCQE_CID], &dupcqe_wants[DUPCQE_CID], &cid))
 		return -ENODATA;
+	if (decoder->probe.is)
+		err = dupcqe_probe_message(&decoding.record, &decoder->probe, &message);
+	if (err)
+		return err;
 	memset(ret_event, 0, sizeof(*ret_event));
 	ret_event->big_endian = decoder->big_endian;
 	take_all(&decoding, ret_event);
 	derive(decoder->found, ret_event);
+	if (message)
+		dupcqe_probe_complete(&decoding.record, &decoder->probe, message, ret_event);
 	return 0;
 }
 

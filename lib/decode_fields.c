@@ -20,7 +20,7 @@ static bool is_array(const struct tep_format_field *field)
 	       (!(field->flags & TEP_FIELD_IS_DYNAMIC) || field->size == DUPCQE_LOCATOR_BYTES);
 }
 
-static bool suits(const struct tep_format_field *field, enum dupcqe_kind kind)
+bool dupcqe_field_suits(const struct tep_format_field *field, enum dupcqe_kind kind)
 {
 	switch (kind) {
 	case DUPCQE_WORDS:
@@ -32,13 +32,13 @@ static bool suits(const struct tep_format_field *field, enum dupcqe_kind kind)
 	}
 }
 
-static bool fits_place(const struct tep_format_field *field)
+bool dupcqe_field_fits(const struct tep_format_field *field)
 {
 	return field->offset >= 0 && field->offset <= UINT16_MAX && field->size > 0 &&
 	       field->size <= UINT16_MAX;
 }
 
-static struct dupcqe_place place_of(const struct tep_format_field *field)
+struct dupcqe_place dupcqe_field_place(const struct tep_format_field *field)
 {
 	return (struct dupcqe_place){
 		.offset = field->offset,
@@ -65,14 +65,14 @@ static void note_field(struct dupcqe_decoder *decoder, const struct tep_format_f
 	int i = field_by_name(field->name);
 	uint32_t end;
 
-	if (!fits_place(field))
+	if (!dupcqe_field_fits(field))
 		return;
 	end = field->offset + field->size;
 	if (decoder->fixed_end < end)
 		decoder->fixed_end = end;
-	if (i < 0 || decoder->found & DUPCQE_BIT(i) || !suits(field, dupcqe_wants[i].kind))
+	if (i < 0 || decoder->found & DUPCQE_BIT(i) || !dupcqe_field_suits(field, dupcqe_wants[i].kind))
 		return;
-	decoder->place[i] = place_of(field);
+	decoder->place[i] = dupcqe_field_place(field);
 	decoder->found |= DUPCQE_BIT(i);
 }
 
@@ -86,6 +86,7 @@ int dupcqe_decoder_init(const struct tep_event *event, struct dupcqe_decoder *re
 	if (!(decoder.found & DUPCQE_BIT(DUPCQE_CID)) ||
 	    !(decoder.found & (DUPCQE_BIT(DUPCQE_QID) | DUPCQE_BIT(DUPCQE_SQ_ID))))
 		return -ENOENT;
+	dupcqe_probe_fields(event, &decoder.probe);
 	*ret_decoder = decoder;
 	return 0;
 }

@@ -30,6 +30,20 @@ enum {
 	DUPCQE_PLACE_RELATIVE = 1 << 2, /* its offset counts from the locator's own end */
 };
 
+struct tep_format_field;
+
+/* Whether a field can be read as that kind. */
+bool dupcqe_field_suits(const struct tep_format_field *field, enum dupcqe_kind kind);
+/* Whether its place can be held. */
+bool dupcqe_field_fits(const struct tep_format_field *field);
+struct dupcqe_place dupcqe_field_place(const struct tep_format_field *field);
+
+/* The registers of a probe's format, at most DUPCQE_REGISTERS; returns how many. */
+unsigned int dupcqe_register_fields(const struct tep_event *event, struct dupcqe_register *reg);
+
+/* Look up what a probe's format has besides; is stays false if it is not one. */
+void dupcqe_probe_fields(const struct tep_event *event, struct dupcqe_probe_format *probe);
+
 enum { DUPCQE_LOCATOR_BYTES = 4, DUPCQE_WORD_BYTES = 4 };
 
 #endif

@@ -117,3 +117,26 @@ bool dupcqe_record_string(const struct dupcqe_record *record, struct dupcqe_plac
 	to[len] = '\0';
 	return true;
 }
+
+static void store(void *to, size_t size, uint64_t value)
+{
+	switch (size) {
+	case 1:
+		*(uint8_t *)to = value;
+		break;
+	case 2:
+		*(uint16_t *)to = value;
+		break;
+	case 4:
+		*(uint32_t *)to = value;
+		break;
+	default:
+		*(uint64_t *)to = value;
+	}
+}
+
+void dupcqe_want_store(struct dupcqe_event *event, enum dupcqe_field field, uint64_t value)
+{
+	store((char *)event + dupcqe_wants[field].at, dupcqe_wants[field].size, value);
+	event->has |= DUPCQE_BIT(field);
+}

@@ -25,6 +25,12 @@ struct dupcqe_span {
 /* The number at a place, its sign extended; false if the place is not inside the record. */
 bool dupcqe_record_place(const struct dupcqe_record *record, struct dupcqe_place place, uint64_t *ret_value);
 
+/* The same; a place of no size is not there. */
+static inline bool dupcqe_record_has(const struct dupcqe_record *record, struct dupcqe_place place, uint64_t *ret_value)
+{
+	return place.size && dupcqe_record_place(record, place, ret_value);
+}
+
 /* The same, and false if the model's field cannot hold it. */
 bool dupcqe_record_number(const struct dupcqe_record *record, struct dupcqe_place place,
 			  const struct dupcqe_want *want, uint64_t *ret_value);
@@ -38,5 +44,8 @@ void dupcqe_record_words(const struct dupcqe_record *record, const uint8_t *from
 
 /* A whole string into to, cut to fit; false if it was not recorded, or not whole. */
 bool dupcqe_record_string(const struct dupcqe_record *record, struct dupcqe_place place, char *to, size_t size);
+
+/* A number that the field can hold; it then is valid. */
+void dupcqe_want_store(struct dupcqe_event *event, enum dupcqe_field field, uint64_t value);
 
 #endif

@@ -283,6 +283,21 @@ static void reason(const struct dupcqe_block *block)
 	dupcqe_block_end(block);
 }
 
+/* What a probe gives depends on what could be proved. */
+static void source(const struct dupcqe_block *block)
+{
+	const char *proof = block->event->proof;
+
+	if (block->event->source != DUPCQE_FROM_PROBE)
+		return;
+	dupcqe_block_line(block, "source");
+	if (*proof)
+		dupcqe_text_printf(block->text, "probe, proved by the registers %s", proof);
+	else
+		dupcqe_text_puts(block->text, "probe, without the queue: no register holds it for certain");
+	dupcqe_block_end(block);
+}
+
 void dupcqe_format_block(struct dupcqe_text *text, const struct dupcqe_event *event,
 			 const char *indent)
 {
@@ -292,6 +307,7 @@ void dupcqe_format_block(struct dupcqe_text *text, const struct dupcqe_event *ev
 	reason(&block);
 	findings(&block);
 	device(&block);
+	source(&block);
 	cqe(&block);
 	request(&block);
 	queue(&block);

@@ -157,6 +157,16 @@ static void findings(struct dupcqe_text *text, const struct dupcqe_event *event)
 	dupcqe_text_putc(text, ']');
 }
 
+static void source(struct dupcqe_text *text, const struct dupcqe_event *event)
+{
+	if (event->source != DUPCQE_FROM_PROBE)
+		return;
+	key(text, "source");
+	dupcqe_json_string(text, "probe");
+	key(text, "proof");
+	string_or_null(text, *event->proof ? event->proof : NULL);
+}
+
 void dupcqe_format_json(struct dupcqe_text *text, const struct dupcqe_event *event)
 {
 	int field;
@@ -169,5 +179,6 @@ void dupcqe_format_json(struct dupcqe_text *text, const struct dupcqe_event *eve
 	window_hit(text, event);
 	names(text, event);
 	findings(text, event);
+	source(text, event);
 	dupcqe_text_putc(text, '}');
 }

@@ -145,6 +145,8 @@ static void place(struct dupcqe_text *text, const struct dupcqe_event *event)
 		dupcqe_text_puts(text, ", ");
 		dupcqe_part_origin(text, event);
 	}
+	if (event->source == DUPCQE_FROM_PROBE)
+		dupcqe_text_puts(text, ", source=probe");
 }
 
 void dupcqe_format_line(struct dupcqe_text *text, const struct dupcqe_event *event)

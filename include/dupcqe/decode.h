@@ -21,11 +21,48 @@ struct dupcqe_place {
 	uint8_t flags;		/* private to lib/decode*.c; 0: an unsigned number */
 };
 
+/*
+ * The probe's format (dupcqe/probe.h): what stands where a register points, if that is the queue or the entry. Which
+ * register is which, each record has to prove. Private to lib/decode*.c.
+ */
+enum dupcqe_through {
+	DUPCQE_THROUGH_DEVICE,
+	DUPCQE_THROUGH_QID,
+	DUPCQE_THROUGH_Q_DEPTH,
+	DUPCQE_THROUGH_SQ_TAIL,
+	DUPCQE_THROUGH_LAST_SQ_TAIL,
+	DUPCQE_THROUGH_CQ_HEAD,
+	DUPCQE_THROUGH_CQ_PHASE,
+	DUPCQE_THROUGH_CQ_VECTOR,
+	DUPCQE_THROUGH_Q_FLAGS,
+	DUPCQE_THROUGH_SQ_DMA,
+	DUPCQE_THROUGH_CQ_DMA,
+	DUPCQE_THROUGH_CQES,
+	DUPCQE_THROUGH_CQW,
+	DUPCQE_THROUGHS,
+};
+
+struct dupcqe_register {
+	char name[8];
+	struct dupcqe_place value;
+	struct dupcqe_place place[DUPCQE_THROUGHS]; /* size 0: not there */
+};
+
+enum { DUPCQE_REGISTERS = 10 };
+
+struct dupcqe_probe_format {
+	bool is;	/* else nothing here counts */
+	struct dupcqe_place version, fmt, device, traddr;
+	unsigned int registers;
+	struct dupcqe_register reg[DUPCQE_REGISTERS];
+};
+
 struct dupcqe_decoder {
 	uint64_t found;		/* DUPCQE_BIT() of each field that the event's format has */
 	bool big_endian;	/* the traced machine */
 	uint32_t fixed_end;	/* where the fields end and the dynamic data begin */
 	struct dupcqe_place place[DUPCQE_FIELDS];
+	struct dupcqe_probe_format probe;
 };
 
 /*

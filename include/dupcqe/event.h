@@ -120,6 +120,7 @@ struct dupcqe_event {
 	bool cqw_cut;		/* the record claims more CQEs than it holds: cut short, or a lie */
 	uint8_t source;		/* enum dupcqe_source */
 	char proof[16];		/* probe: the registers that proved to hold the queue and the entry, "bx bp"; "" if none did */
+	uint64_t cqes;		/* probe: where the kernel has the completion ring, for dupcqe_note_join(); 0: not known */
 	bool big_endian;	/* the record comes from a machine of that byte order */
 	uint32_t cqw[DUPCQE_WINDOW_CQES][DUPCQE_CQE_WORDS];	/* oldest first */
 	uint32_t sqe[DUPCQE_SQE_WORDS];

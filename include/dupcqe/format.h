@@ -33,7 +33,7 @@ void dupcqe_format_block(struct dupcqe_text *text, const struct dupcqe_event *ev
  * beyond 2^53. cqw is an array of entries of 4 words. Added are cqw_hit (the index in cqw of the
  * refused entry), reason_name, rq_state_name, opcode_name, status_name (null if there is none), and
  * findings, an array of objects with finding, means, and the numbers that belong to it (behind;
- * distance, slot, index). Bytes that are not UTF-8 come as \u00XX.
+ * distance, slot, index); of a probe's record also source ("probe") and proof (the registers, or null). Bytes that are not UTF-8 come as \u00XX.
  */
 void dupcqe_format_json(struct dupcqe_text *text, const struct dupcqe_event *event);
 

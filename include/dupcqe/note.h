@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the driver said right before a hit, from the probe event nvme:nvme_dup_cqe_why (dupcqe/probe.h): the reason, and
- * the generations. The driver prints it on the same CPU, in the same context, before the message that is the hit; so a
+ * What the driver said right before a hit, from the probe event nvme:nvme_dup_cqe_why (dupcqe/probe.h): the reason, the
+ * generations, and the entry, where the compiler no longer needs that when the hit is printed. The driver prints it on the same CPU, in the same context, before the message that is the hit; so a
  * reader keeps the last note of each CPU, in the order of the CPU's ring, and joins it to the next hit:
  *
  *	struct dupcqe_note note[cpus] = { 0 };		for each CPU, zeroed at the start and where records were lost
@@ -17,6 +17,14 @@
 #include <stddef.h>
 #include "dupcqe/decode.h"
 
+/* What stood around the place that a register pointed at; the refused entry is the one at DUPCQE_WINDOW_BEFORE. */
+struct dupcqe_note_entry {
+	char name[8];
+	uint64_t at;
+	uint8_t window[4 * DUPCQE_CQE_WORDS * DUPCQE_WINDOW_CQES]; /* as it is in memory */
+};
+
+/* A plain value of 3 kB. */
 struct dupcqe_note {
 	uint8_t reason;		 /* enum dupcqe_reason: unknown tag, stale generation; 0: there is no note */
 	uint8_t genctr;		 /* stale generation: as the CQE has it, 0 to 15 */
@@ -24,13 +32,16 @@ struct dupcqe_note {
 	uint16_t tag;		 /* 0 to 4095 */
 	int32_t ctrl_id;	 /* -1: not known */
 	uint32_t suppressed;	 /* hits of which a rate-limited kernel did not tell; then the rest is 0 */
+	unsigned int entries;	 /* registers: private to lib/ */
+	struct dupcqe_note_entry entry[DUPCQE_REGISTERS];
 };
 
 struct dupcqe_note_decoder {
-	uint16_t found;
 	bool big_endian;
 	uint32_t fixed_end;
-	struct dupcqe_place place[8]; /* private to lib/decode_note.c */
+	struct dupcqe_place place[8]; /* private to lib/decode_note*.c; size 0: not there */
+	unsigned int registers;
+	struct dupcqe_register reg[DUPCQE_REGISTERS];
 };
 
 /* Look the fields up. Returns 0, or -ENOENT if the format is not that of our probe; then *ret_decoder is untouched. */
@@ -45,8 +56,8 @@ int dupcqe_note_decode(const struct dupcqe_note_decoder *decoder, const void *re
 
 /*
  * Give event what note knows, if it is of the same command id (and controller), and event came from the probe: reason,
- * and expected_genctr. What does not match is not joined. The note is used up either way (zeroed). Returns whether it
- * was joined.
+ * expected_genctr, and the entry with its window if the event has none and the note's proves itself. What does not match
+ * is not joined. The note is used up either way (its reason is 0). Returns whether it was joined.
  */
 bool dupcqe_note_join(struct dupcqe_note *note, struct dupcqe_event *event);
 

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The entry of the completion ring in a probe's record. Private to lib/. */
+#ifndef DUPCQE_DECODE_ENTRY_H
+#define DUPCQE_DECODE_ENTRY_H
+
+#include "decode_record.h"
+
+/* Where a register points, and the bytes of the window around that; false if the record has not all of it. */
+bool dupcqe_entry_window(const struct dupcqe_record *record, const struct dupcqe_register *reg, uint64_t *ret_at,
+			 struct dupcqe_span *ret_window);
+
+/*
+ * Take the entry at the address, and the window of DUPCQE_WINDOW_CQES entries that begins DUPCQE_WINDOW_BEFORE before it,
+ * if it proves to be the one that event is about. name is that of the register.
+ */
+bool dupcqe_entry_take(uint64_t at, const uint8_t *window, const char *name, struct dupcqe_event *event);
+
+/* One register more that proved itself. */
+void dupcqe_entry_proof(struct dupcqe_event *event, const char *name);
+
+#endif

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The messages beside a hit. Their texts are those of nvme_find_rq() (drivers/nvme/host/nvme.h) and of ___ratelimit()
+ * (lib/ratelimit.c); probe/filter.c lets the same through.
+ */
+#include <errno.h>
+#include <string.h>
+#include "decode_entry.h"
+#include "decode_note.h"
+
+enum { TEXT = 64, TAG_MAX = 0xfff, GENCTR_MAX = 0xf };
+
+static const struct dupcqe_want numbers[] = {
+	[DUPCQE_NOTE_CTRL_ID] = { "ctrl_id", DUPCQE_SIGNED, 0, 4, 0 },
+	[DUPCQE_NOTE_TAG] = { "tag", DUPCQE_UNSIGNED, 0, 2, 0 },
+	[DUPCQE_NOTE_GENCTR] = { "genctr", DUPCQE_UNSIGNED, 0, 1, 0 },
+	[DUPCQE_NOTE_EXPECTED] = { "expected_genctr", DUPCQE_UNSIGNED, 0, 1, 0 },
+	[DUPCQE_NOTE_SUPPRESSED] = { "suppressed", DUPCQE_UNSIGNED, 0, 4, 0 },
+};
+
+struct reading {
+	const struct dupcqe_note_decoder *decoder;
+	struct dupcqe_record record;
+};
+
+static bool number(const struct reading *reading, enum dupcqe_note_field field, uint64_t *ret_value)
+{
+	struct dupcqe_place place = reading->decoder->place[field];
+
+	return place.size && dupcqe_record_number(&reading->record, place, &numbers[field], ret_value);
+}
+
+static bool text(const struct reading *reading, enum dupcqe_note_field field, char ret_text[TEXT])
+{
+	struct dupcqe_place place = reading->decoder->place[field];
+
+	return place.size && dupcqe_record_string(&reading->record, place, ret_text, TEXT);
+}
+
+static int read_stale(const struct reading *reading, struct dupcqe_note *note)
+{
+	uint64_t tag, genctr, expected, ctrl_id;
+
+	if (!number(reading, DUPCQE_NOTE_TAG, &tag) || !number(reading, DUPCQE_NOTE_GENCTR, &genctr) ||
+	    !number(reading, DUPCQE_NOTE_EXPECTED, &expected) || tag > TAG_MAX || genctr > GENCTR_MAX ||
+	    expected > GENCTR_MAX)
+		return -ENODATA;
+	note->reason = DUPCQE_STALE_GENERATION;
+	note->tag = tag;
+	note->genctr = genctr;
+	note->expected_genctr = expected;
+	if (number(reading, DUPCQE_NOTE_CTRL_ID, &ctrl_id))
+		note->ctrl_id = (int32_t)ctrl_id;
+	return 0;
+}
+
+static int read_unknown(const struct reading *reading, struct dupcqe_note *note)
+{
+	uint64_t tag;
+
+	if (!number(reading, DUPCQE_NOTE_TAG, &tag) || tag > TAG_MAX)
+		return -ENODATA;
+	note->reason = DUPCQE_UNKNOWN_TAG;
+	note->tag = tag;
+	return 0;
+}
+
+static void read_entries(const struct reading *reading, struct dupcqe_note *note)
+{
+	const struct dupcqe_note_decoder *decoder = reading->decoder;
+	struct dupcqe_note_entry *entry = note->entry;
+	struct dupcqe_span window;
+	unsigned int i;
+
+	for (i = 0; i < decoder->registers; i++) {
+		if (!dupcqe_entry_window(&reading->record, &decoder->reg[i], &entry->at, &window))
+			continue;
+		memcpy(entry->name, decoder->reg[i].name, sizeof(entry->name));
+		memcpy(entry->window, window.at, sizeof(entry->window));
+		entry++;
+	}
+	note->entries = entry - note->entry;
+}
+
+/* Also other functions' messages are left out, and told of in the same words. */
+static int read_suppressed(const struct reading *reading, struct dupcqe_note *note)
+{
+	char func[TEXT];
+	uint64_t count;
+
+	if (!text(reading, DUPCQE_NOTE_FUNC, func) || !number(reading, DUPCQE_NOTE_SUPPRESSED, &count))
+		return -ENODATA;
+	if (strcmp(func, "nvme_handle_cqe"))
+		return -ENOMSG;
+	note->suppressed = count;
+	return 0;
+}
+
+/* In front of some texts stands the level: KERN_ERR is "\0013". */
+static const char *without_level(const char *format)
+{
+	return format[0] == '\001' && format[1] ? format + 2 : format;
+}
+
+int dupcqe_note_decode(const struct dupcqe_note_decoder *decoder, const void *record, size_t size,
+		       struct dupcqe_note *ret_note)
+{
+	static const struct {
+		const char *begins;
+		int (*read)(const struct reading *reading, struct dupcqe_note *note);
+	} messages[] = {
+		{ "request %#x genctr mismatch ", read_stale },
+		{ "could not locate request for tag ", read_unknown },
+		{ "%s: %d callbacks suppressed", read_suppressed },
+	};
+	const struct reading reading = {
+		decoder,
+		{ record, size, decoder->fixed_end, decoder->big_endian },
+	};
+	struct dupcqe_note note = { .ctrl_id = -1 };
+	char format[TEXT];
+	unsigned int i;
+	int err = -ENOMSG;
+
+	if (!text(&reading, DUPCQE_NOTE_FMT, format))
+		return -ENODATA;
+	for (i = 0; i < sizeof(messages) / sizeof(messages[0]); i++)
+		if (!strncmp(without_level(format), messages[i].begins, strlen(messages[i].begins)))
+			err = messages[i].read(&reading, &note);
+	if (err)
+		return err;
+	if (note.reason)
+		read_entries(&reading, &note);
+	*ret_note = note;
+	return 0;
+}
+
+static bool matches(const struct dupcqe_note *note, const struct dupcqe_event *event)
+{
+	if (event->source != DUPCQE_FROM_PROBE || note->tag != event->tag)
+		return false;
+	if (note->ctrl_id >= 0 && dupcqe_has(event, DUPCQE_CTRL_ID) && note->ctrl_id != event->ctrl_id)
+		return false;
+	return note->reason == DUPCQE_UNKNOWN_TAG ||
+	       (note->reason == DUPCQE_STALE_GENERATION && note->genctr == event->genctr);
+}
+
+static void join_reason(const struct dupcqe_note *note, struct dupcqe_event *event)
+{
+	event->reason = note->reason;
+	event->has |= DUPCQE_BIT(DUPCQE_REASON);
+	if (note->reason != DUPCQE_STALE_GENERATION)
+		return;
+	event->expected_genctr = note->expected_genctr;
+	event->has |= DUPCQE_BIT(DUPCQE_EXPECTED_GENCTR);
+}
+
+static void join_entry(const struct dupcqe_note *note, struct dupcqe_event *event)
+{
+	bool done = dupcqe_has(event, DUPCQE_STATUS);
+	unsigned int i;
+
+	for (i = 0; !done && i < note->entries && i < DUPCQE_REGISTERS; i++)
+		done = dupcqe_entry_take(note->entry[i].at, note->entry[i].window, note->entry[i].name, event);
+}
+
+bool dupcqe_note_join(struct dupcqe_note *note, struct dupcqe_event *event)
+{
+	bool joined = matches(note, event);
+
+	if (joined) {
+		join_reason(note, event);
+		join_entry(note, event);
+	}
+	note->reason = 0;
+	note->entries = 0;
+	return joined;
+}
