@@ -52,8 +52,16 @@ int dup_cqe_handler(struct trace_seq *s, struct tep_record *record, struct tep_e
 	char buffer[DUPCQE_FORMAT_MAX];
 	struct dupcqe_event dup_cqe;
 	struct dupcqe_text text;
+	int err;
 
-	if (plugin_option(OPTION_RAW) || decode(context, record, event, &dup_cqe))
+	if (plugin_option(OPTION_RAW))
+		return 1;
+	err = decode(context, record, event, &dup_cqe);
+	if (err == -ENOMSG) {
+		trace_seq_puts(s, PLUGIN_NOT_OURS);
+		return 0;
+	}
+	if (err)
 		return 1;
 	dupcqe_text_init(&text, buffer, sizeof(buffer));
 	dupcqe_format_line(&text, &dup_cqe);

@@ -27,6 +27,7 @@ static const struct event_kind kinds[] = {
 	KERNEL_TEXT("nvmet", "nvmet_async_event", DUPCQE_TARGET),
 #undef KERNEL_TEXT
 	{"nvme", "nvme_dup_cqe", dup_cqe_handler, dup_cqe_new, dup_cqe_free, DUPCQE_HOST},
+	{"nvme", "nvme_dup_cqe_why", why_handler, why_new, why_free, DUPCQE_HOST},
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };

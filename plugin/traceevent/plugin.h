@@ -49,6 +49,14 @@ int dup_cqe_handler(struct trace_seq *s, struct tep_record *record, struct tep_e
 struct event_state *dup_cqe_new(enum dupcqe_driver driver);
 void dup_cqe_free(struct event_state *state);
 
+/* What a probe tells beside a hit. */
+int why_handler(struct trace_seq *s, struct tep_record *record, struct tep_event *event, void *context);
+struct event_state *why_new(enum dupcqe_driver driver);
+void why_free(struct event_state *state);
+
+/* What is shown of a record that came in without the probe's filter. */
+#define PLUGIN_NOT_OURS "another driver's message, recorded without the probe's filter"
+
 /* The kernel's functions that the formats call. Registering returns 0 or -ENOMEM. */
 int functions_register(struct tep_handle *tep);
 void functions_unregister(struct tep_handle *tep);
