@@ -12,7 +12,7 @@
 #include "probe_parts.h"
 
 /* limits of kernel/trace/trace_probe.h: MAX_TRACE_ARGS; MAX_PROBE_EVENT_SIZE (7.3; before there was none) */
-enum { MAX_ARGUMENTS = 128, MAX_BYTES = 3072, CQE_BYTES = 16, RING_WORDS = 64, WINDOW_BEFORE = 12 };
+enum { MAX_ARGUMENTS = 128, MAX_BYTES = 3072, CQE_BYTES = 16, WINDOW_CQES = 16, WINDOW_BEFORE = 12 };
 
 /* the marker says by which rules a record is read: docs/event-abi.md */
 #define MARKER "probe=\\1:u8"
@@ -107,11 +107,19 @@ static const struct {
 
 enum { MEMBERS = sizeof(members) / sizeof(members[0]) };
 
-static void put_register(struct definition *def, const char *name)
+static void put_window(struct definition *def, const char *name)
+{
+	PUT(def, 8, "%s=%%%s:x64", name, name);
+	PUT(def, CQE_BYTES * WINDOW_CQES, "%s_cqw=-%d(%%%s):x64[%d]", name, WINDOW_BEFORE * CQE_BYTES, name,
+	    CQE_BYTES * WINDOW_CQES / 8);
+}
+
+/* It may hold the queue, or the entry. */
+static void put_queue(struct definition *def, const char *name)
 {
 	unsigned int i, size;
 
-	PUT(def, 8, "%s=%%%s:x64", name, name);
+	put_window(def, name);
 	PUT(def, 8, "%s_device=+%d(+%d(%%%s)):x64", name, at(def, DUPCQE_OFF_DEV_DEVICE), at(def, DUPCQE_OFF_QUEUE_DEV),
 	    name);
 	for (i = 0; i < MEMBERS; i++) {
@@ -121,7 +129,6 @@ static void put_register(struct definition *def, const char *name)
 		PUT(def, size, "%s_%s=+%d(%%%s):%c%u", name, members[i].name, at(def, members[i].offset), name,
 		    members[i].format, 8 * size);
 	}
-	PUT(def, 4 * RING_WORDS, "%s_cqw=-%d(%%%s):x32[%d]", name, WINDOW_BEFORE * CQE_BYTES, name, RING_WORDS);
 }
 
 static bool fits(const struct definition *def)
@@ -130,7 +137,8 @@ static bool fits(const struct definition *def)
 }
 
 /* As many registers as the kernel takes. */
-static void put_registers(struct definition *def, struct dupcqe_text *names)
+static void put_registers(struct definition *def, void (*put)(struct definition *def, const char *name),
+			  struct dupcqe_text *names)
 {
 	struct definition before;
 	int i;
@@ -139,7 +147,7 @@ static void put_registers(struct definition *def, struct dupcqe_text *names)
 		return;
 	for (i = 0; def->machine->saved[i]; i++) {
 		before = *def;
-		put_register(def, def->machine->saved[i]);
+		put(def, def->machine->saved[i]);
 		if (!fits(def)) {
 			*def = before;
 			def->text.at[def->text.len] = '\0';
@@ -189,9 +197,10 @@ int probe_define(const struct probe_point *point, const struct probe_machine *ma
 	dupcqe_text_printf(&def.text, "p:nvme/%s %s", probe_short_name(point->event), point->function);
 	if (point->event == DUPCQE_PROBE_WHY) {
 		put_why(&def, point->function);
+		put_registers(&def, put_window, &names);
 	} else {
 		put_certain(&def);
-		put_registers(&def, &names);
+		put_registers(&def, put_queue, &names);
 	}
 	return fits(&def) ? 0 : -E2BIG;
 }
