@@ -34,6 +34,8 @@ static int add(struct probe_run *run)
 static int take_away(struct probe_run *run)
 {
 	run->found.answer = dupcqe_probe_remove(&run->place);
+	if (run->found.answer == DUPCQE_PROBE_BUSY)
+		dupcqe_probe_users(&run->place, run->found.refused, sizeof(run->found.refused));
 	if (dupcqe_probe_failed(run->found.answer))
 		return probe_complain(&run->found);
 	puts(dupcqe_probe_text(run->found.answer));
@@ -62,7 +64,7 @@ static int show(struct probe_run *run)
 	puts(answer == DUPCQE_PROBE_ADDED ? dupcqe_probe_text(DUPCQE_PROBE_ABSENT) : dupcqe_probe_text(answer));
 	if (answer == DUPCQE_PROBE_THERE) {
 		probe_print_found(&run->found);
-		probe_print_use(run->place.tracefs);
+		probe_print_use(&run->place);
 	}
 	return EXIT_OK;
 }

@@ -11,7 +11,7 @@ int probe_complain(const struct dupcqe_probe_found *found);
 /* What the definitions are made of: functions, registers, offsets. */
 void probe_print_found(const struct dupcqe_probe_found *found);
 
-/* Who records it, how often it was met, which registers have proved themselves in what is recorded. */
-void probe_print_use(const char *tracefs);
+/* Who records it, and which registers have proved themselves in what is recorded. */
+void probe_print_use(const struct dupcqe_probe_place *place);
 
 #endif

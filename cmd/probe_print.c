@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "command.h"
+#include "plain.h"
 #include "probe.h"
 
 int probe_complain(const struct dupcqe_probe_found *found)
@@ -42,7 +43,13 @@ void probe_print_found(const struct dupcqe_probe_found *found)
 	print_offsets(found);
 }
 
-void probe_print_use(const char *tracefs)
+void probe_print_use(const struct dupcqe_probe_place *place)
 {
-	(void)tracefs;
+	char names[256];
+
+	if (!dupcqe_probe_users(place, names, sizeof(names)))
+		strcpy(names, "nobody");
+	printf("  %-10s by ", "recorded");
+	put_plain(stdout, names);
+	putchar('\n');
 }

@@ -84,34 +84,39 @@ static enum dupcqe_probe_answer make(const struct probe_place *place, struct dup
 	return found->answer;
 }
 
-/* Both, or none: what of the first is gone is made again if the second is in use. */
-static int drop_both(const struct probe_place *place, const char *list)
+/* What of ours was in list and is gone is made again. */
+static void restore(const char *tracefs, const char *list)
 {
-	int err = drop(place->tracefs, DUPCQE_PROBE_WHY);
-	char *copy, *line, *next;
+	char *copy = strdup(list), *now, *line, *next;
 
-	if (err)
-		return err;
-	err = drop(place->tracefs, DUPCQE_PROBE_HIT);
-	copy = err ? strdup(list) : NULL;
-	if (!copy)
-		return err;
+	if (!copy || probe_read(tracefs, "kprobe_events", &now)) {
+		free(copy);
+		return;
+	}
 	for (line = strtok_r(copy, "\n", &next); line; line = strtok_r(NULL, "\n", &next))
-		if (strstr(line, "nvme/nvme_dup_cqe_why ") && probe_is_ours(line))
-			write_line(place->tracefs, line);
+		if (strstr(line, ":nvme/nvme_dup_cqe") && probe_is_ours(line) && !probe_is_listed(now, line))
+			write_line(tracefs, line);
+	free(now);
 	free(copy);
-	set_filters(place->tracefs);
-	return err;
+	set_filters(tracefs);
 }
 
+/* Both, or none. Who records it without tracefs (perf) is only known by the kernel's refusal. */
 static int remove_ours(const struct probe_place *place)
 {
-	char *list;
-	int err = probe_read(place->tracefs, "kprobe_events", &list);
+	char *list, names[64];
+	int err;
 
+	if (probe_users(place->tracefs, names, sizeof(names)))
+		return -EBUSY;
+	err = probe_read(place->tracefs, "kprobe_events", &list);
 	if (err)
 		return err;
-	err = drop_both(place, list);
+	err = drop(place->tracefs, DUPCQE_PROBE_WHY);
+	if (!err)
+		err = drop(place->tracefs, DUPCQE_PROBE_HIT);
+	if (err)
+		restore(place->tracefs, list);
 	free(list);
 	return err;
 }

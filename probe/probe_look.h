@@ -4,8 +4,6 @@
 
 #include "probe_parts.h"
 
-void probe_place_init(const struct dupcqe_probe_place *given, struct probe_place *ret_place);
-
 /* dupcqe_probe_look() without the kernel's symbols. */
 void probe_look(const struct probe_place *place, struct dupcqe_probe_found *found);
 

@@ -68,6 +68,15 @@ bool probe_exists(const char *path, const char *file);
 /* What the kernel says of the last definition that it refused; "" if nothing. */
 void probe_last_error(const char *tracefs, char *ret_text, size_t size);
 
+/* -- look.c -- */
+
+void probe_place_init(const struct dupcqe_probe_place *given, struct probe_place *ret_place);
+
+/* -- users.c -- */
+
+/* dupcqe_probe_users() */
+bool probe_users(const char *tracefs, char *ret_names, size_t size);
+
 /* -- listed.c: what is there -- */
 
 enum probe_owner { PROBE_NOBODY, PROBE_DRIVER, PROBE_OURS, PROBE_OTHERS };

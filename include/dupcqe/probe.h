@@ -141,6 +141,12 @@ enum dupcqe_probe_answer dupcqe_probe_add(const struct dupcqe_probe_place *place
 enum dupcqe_probe_answer dupcqe_probe_remove(const struct dupcqe_probe_place *place);
 
 /*
+ * The names of the trace instances that record one of the events, or have a trigger on it, "the main buffer" for the one
+ * without a name. Returns whether there are any.
+ */
+bool dupcqe_probe_users(const struct dupcqe_probe_place *place, char *ret_names, size_t size);
+
+/*
  * Set the filter of one event in one buffer: folder is an open folder of tracefs, that of the main buffer or of an
  * instance. A filter that somebody else set is left alone. Returns 0 or -errno.
  */
