@@ -18,7 +18,7 @@ static struct made made;
 static struct dupcqe_decoder decoder;
 static struct dupcqe_event event;
 
-static int start(void **state)
+static inline int start(void **state)
 {
 	(void)state;
 	made_start(&made, false);
@@ -27,7 +27,7 @@ static int start(void **state)
 	return 0;
 }
 
-static int end(void **state)
+static inline int end(void **state)
 {
 	(void)state;
 	made_end(&made);
