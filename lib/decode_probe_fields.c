@@ -21,7 +21,7 @@ static const char *const through[DUPCQE_THROUGHS] = {
 	[DUPCQE_THROUGH_CQW] = "cqw",
 };
 
-/* Kernels tell the number of an array's elements only since 6.2; its bytes are known. */
+/* The format of a probe does not tell how many elements an array has, only its bytes. */
 static bool is_window(const struct tep_format_field *field)
 {
 	return field->flags & TEP_FIELD_IS_ARRAY && !(field->flags & TEP_FIELD_IS_DYNAMIC) &&

@@ -5,7 +5,7 @@
 FUZZ_CC ?= clang
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
-FUZZ_TARGETS := record format plugin log dump
+FUZZ_TARGETS := record probe format plugin log dump
 # what reads untrusted bytes there by itself
 FUZZ_OF_CMD := cmd/printk.c cmd/dump_elf.c cmd/dump_compressed.c cmd/iommu.c
 FUZZ_PROGRAMS := $(FUZZ_TARGETS:%=$(O)/fuzz/fuzz-%)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "dupcqe/decode.h"
 #include "dupcqe/format.h"
+#include "dupcqe/note.h"
 #include "targets.h"
 
 static void must(bool holds, const char *what)
@@ -74,7 +75,9 @@ static void check_event(const struct dupcqe_decoder *decoder, const struct dupcq
 	const uint64_t derived = DUPCQE_BIT(DUPCQE_TAG) | DUPCQE_BIT(DUPCQE_GENCTR);
 
 	must(dupcqe_has(event, DUPCQE_CID), "an event has a command id");
-	must(!(event->has & ~(decoder->found | derived)), "nothing comes from nowhere");
+	must(decoder->probe.is || !(event->has & ~(decoder->found | derived)), "nothing comes from nowhere");
+	must(decoder->probe.is == (event->source == DUPCQE_FROM_PROBE), "a record has its source");
+	must(ended(event->proof, sizeof(event->proof)), "proof has an end");
 	must(ended(event->transport, sizeof(event->transport)), "transport has an end");
 	must(ended(event->addr, sizeof(event->addr)), "addr has an end");
 	must(ended(event->trsvcid, sizeof(event->trsvcid)), "trsvcid has an end");
@@ -101,4 +104,26 @@ void check_record(const struct dupcqe_decoder *decoder, const uint8_t *record, s
 	check_event(decoder, &event);
 	check_formats(&event);
 	check_short_buffer(&event);
+}
+
+/* The same bytes as the note and as the hit: what is joined still is an event. */
+void check_note(const struct dupcqe_note_decoder *why, const struct dupcqe_decoder *decoder, const uint8_t *record,
+		size_t size)
+{
+	struct dupcqe_note note;
+	struct dupcqe_event event;
+
+	note.tag = 0x5a5a;
+	if (dupcqe_note_decode(why, record, size, &note)) {
+		must(note.tag == 0x5a5a, "a failure leaves the note alone");
+		return;
+	}
+	must(note.tag <= 0xfff && note.genctr <= 15 && note.expected_genctr <= 15, "a note's numbers are in their limits");
+	must(note.entries <= DUPCQE_REGISTERS, "a note has no more entries than registers");
+	if (dupcqe_decode(decoder, record, size, &event))
+		return;
+	dupcqe_note_join(&note, &event);
+	must(!note.reason, "a note is used once");
+	check_event(decoder, &event);
+	check_formats(&event);
 }

@@ -11,9 +11,12 @@
 
 struct dupcqe_event;
 struct dupcqe_decoder;
+struct dupcqe_note_decoder;
 
 /* data is a record under the real format, in both byte orders. */
 int fuzz_record(const uint8_t *data, size_t size);
+/* data is a record under the formats of the probe, in both byte orders. */
+int fuzz_probe(const uint8_t *data, size_t size);
 /* data is a format in the code of tests/fuzz/make-format.h, and a record. */
 int fuzz_format(const uint8_t *data, size_t size);
 /* likewise, and a print format: for each event that the plugin handles. */
@@ -25,5 +28,8 @@ int fuzz_dump(const uint8_t *data, size_t size);
 
 /* Decode, and check what must hold of any result; the formatters too. */
 void check_record(const struct dupcqe_decoder *decoder, const uint8_t *record, size_t size);
+/* The same for what a probe tells beside a hit: the bytes are the note, and the hit that it is joined to. */
+void check_note(const struct dupcqe_note_decoder *why, const struct dupcqe_decoder *decoder, const uint8_t *record,
+		size_t size);
 
 #endif

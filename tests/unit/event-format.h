@@ -14,6 +14,8 @@
 
 /* The format of kernel-patch/7.3 as a kernel shows it. */
 extern const char event_real_format[];
+/* Those that probe/ makes; they have no print format. */
+extern const char event_probe_format[], event_why_format[];
 
 enum {
 	MADE_FIELDS_END = 1024,	/* the fields stand before, the dynamic data from here on */

@@ -48,6 +48,12 @@ static void records(void **state)
 	run_folder(fuzz_record, CORPUS "/record");
 }
 
+static void probes(void **state)
+{
+	(void)state;
+	run_folder(fuzz_probe, CORPUS "/probe");
+}
+
 static void formats(void **state)
 {
 	(void)state;
@@ -76,6 +82,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records),
+		cmocka_unit_test(probes),
 		cmocka_unit_test(formats),
 		cmocka_unit_test(plugin),
 		cmocka_unit_test(logs),
