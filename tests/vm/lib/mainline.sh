@@ -153,7 +153,7 @@ mainline_need_tools()
 {
 	local tool
 
-	for tool in make:make gcc:gcc flex:flex bison:bison bc:bc rsync:rsync patch:patch xz:xz-utils; do
+	for tool in make:make gcc:gcc flex:flex bison:bison bc:bc rsync:rsync patch:patch xz:xz-utils pahole:dwarves strip:binutils; do
 		lab_need_tool "${tool%:*}" "${tool#*:}"
 	done
 	[ -e /usr/include/gelf.h ] ||
@@ -172,7 +172,9 @@ mainline_make_kernel()
 	lab_say "building kernel $what$([ $objects = 60 ] || echo ', 5 to 12 minutes on two cores')"
 	mainline_build "$what" "$objects"
 	lab_tmp dir
-	cp "$MAINLINE_TREE/vmlinux" "$MAINLINE_TREE/include/config/kernel.release" "$dir/"
+	# the type information stays, that for a debugger is ten times as large
+	strip -g -o "$dir/vmlinux" "$MAINLINE_TREE/vmlinux"
+	cp "$MAINLINE_TREE/include/config/kernel.release" "$dir/"
 	cp "$MAINLINE_TREE/.config" "$dir/config"
 	[ "$LAB_STOCK" = 1 ] || mainline_panic_module "$dir"
 	rm "$MAINLINE_TREE/.lab-busy"
