@@ -16,13 +16,15 @@ $(O)/san/lib/libprobe.a: $(call san_objects,probe/*.c)
 PLUGINS := $(O)/plugin/plugin_nvme.so
 $(O)/plugin/plugin_nvme.so: $(call objects,plugin/traceevent/*.c) $(LIB)
 
-PROGRAMS := $(addprefix $(O)/tests/,vm/cqe-replay vm/nvme-commands fabrics/nvmet-tcp-dup fabrics/nvmet-tcp-dup-asan fabrics/client \
+PROGRAMS := $(addprefix $(O)/tests/,vm/cqe-replay vm/nvme-commands vm/probe-records fabrics/nvmet-tcp-dup fabrics/nvmet-tcp-dup-asan fabrics/client \
 	plugin/kshark-info bench/repeat-pages bench/library)
 
 TARGET_SOURCES := $(wildcard tests/fabrics/nvmet-tcp-dup*.c)
 
 $(O)/tests/vm/cqe-replay: $(call objects,tests/vm/replay/*.c)
 $(O)/tests/vm/nvme-commands: $(call objects,tests/vm/commands/*.c tests/vm/replay/device.c tests/vm/replay/guard.c)
+$(O)/tests/vm/probe-records: $(call objects,tests/vm/records/*.c) $(PROBE) $(LIB)
+$(O)/tests/vm/probe-records: LDLIBS += -ltraceevent -lbpf
 $(O)/tests/fabrics/nvmet-tcp-dup: $(call objects,$(TARGET_SOURCES))
 $(O)/tests/fabrics/client: $(call objects,tests/fabrics/client*.c tests/fabrics/nvmet-tcp-dup-pdu.c)
 

@@ -1,0 +1,127 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# In the lab, on a stock kernel, with --depth 8: the probe is made and taken away, and what it records is what the
+# controller was made to do.
+set -u
+cd "$(dirname "$0")/../../.." || exit 1
+. tests/lib.sh
+. tests/vm/guest/probe-lib.sh
+
+bdf=$(basename "$(readlink /sys/class/nvme/nvme0/device)")
+depth=$(cat /sys/module/nvme/parameters/io_queue_depth)
+limited=no
+[ "$LAB_KERNEL" != 7.3 ] || limited=yes
+
+refuses_others() {
+	echo 'p:nvme/nvme_dup_cqe vfs_read' >> "$list"
+	fails "another's probe of that name: add refuses" 1 'somebody else' $tool probe add
+	fails "another's probe of that name: remove refuses" 1 'somebody else' $tool probe remove
+	is "another's probe of that name is left alone" "$(cut -d ' ' -f 1,2 "$list")" 'p:nvme/nvme_dup_cqe vfs_read'
+	echo '-:nvme/nvme_dup_cqe' >> "$list"
+}
+
+makes_it() {
+	echo 'p:mine/of_mine vfs_read' >> "$list"
+	check "test: it can be made" $tool probe test
+	is "test changes nothing" "$(cut -d ' ' -f 1 "$list")" 'p:mine/of_mine'
+	check "add" $tool probe add
+	has "the main buffer has its filter" "$(cat $tracefs/events/nvme/nvme_dup_cqe/filter)" '^fmt ~ "invalid id'
+	before=$(cat "$list")
+	has "add again: it is there" "$($tool probe add 2>&1)" 'there already'
+	is "add again changes nothing" "$(cat "$list")" "$before"
+	has "show: the registers" "$($tool probe show)" '^  registers  bx bp r12 r13 r14 r15$'
+	has "show: the offsets" "$($tool probe show)" ' nvme_queue.q_depth +104$'
+	cat $tracefs/events/nvme/nvme_dup_cqe/filter > "$work/filter.nvme_dup_cqe"
+	cat $tracefs/events/nvme/nvme_dup_cqe_why/filter > "$work/filter.nvme_dup_cqe_why"
+}
+
+# replay NAME QID DEPTH OPTION...
+replay() {
+	local name=$1 qid=$2 size=$3
+	shift 3
+	record_start nvme
+	check "$name: the controller repeats itself" replay_to "$work/replay" --queue "$qid" "$@"
+	record_stop nvme
+	is "$name: every one is recorded" "$hits lost=$lost others=$others undecodable=$undecodable" \
+		"$(posted) lost=0 others=0 undecodable=0"
+	is "$name: command id, status, result, reason, generation" "$(was_read)" "$(was_posted)"
+	is "$name: the rest, proved" "$(was_proved)" \
+		"nvme0 pcie $bdf qid=$qid depth=$size flags=1 sq_id=$qid phase=true ring=true proof=yes source=probe"
+}
+
+# the kernel tells of ten in five seconds, and at the next one how many it left out
+limits() {
+	sleep 6
+	record_start nvme
+	check "rate limit: a lap of the admin queue" replay_to "$work/replay" --queue 0 --lap
+	local first
+	first=$(posted)
+	sleep 6
+	check "rate limit: one more later" replay_to "$work/replay" --queue 1 --lap --fill write
+	record_stop nvme
+	is "rate limit: recorded and left out are what was posted" $((hits + suppressed)) $((first + $(posted)))
+	check "rate limit: some were left out" [ "$suppressed" -gt 0 ]
+	diag "$hits recorded, $suppressed left out"
+}
+
+replays() {
+	replay "I/O queue, stale, refused commands" 1 "$depth" --lap --fill refused
+	[ $limited = no ] || sleep 6
+	replay "I/O queue, stale, writes" 2 "$depth" --lap --fill write
+	[ $limited = no ] || sleep 6
+	replay "I/O queue, tags without a request" 2 "$depth" --lap --forget
+	if [ $limited = yes ]; then
+		limits
+	else
+		replay "admin queue, stale" 0 32 --lap
+	fi
+}
+
+# what another driver says is no hit, with the filter or without
+others() {
+	record_start nvme
+	echo 0 > "$instance/events/nvme/nvme_dup_cqe/filter"
+	echo 1 > "/sys/class/nvme/nvme0/reset_controller"
+	sleep 1
+	record_stop nvme
+	is "no filter, other messages: no hit" "$hits undecodable=$undecodable" "0 undecodable=0"
+}
+
+# modules only: on 7.3 the driver is built in
+reload() {
+	[ -e /sys/module/nvme/initstate ] || return 0
+	check "the driver is unloaded and loaded again" sh -c 'rmmod nvme && modprobe nvme && udevadm settle 2>/dev/null; sleep 1; [ -e /sys/class/nvme/nvme0 ]'
+	has "the probe is as it was" "$($tool probe add)" 'there already'
+	replay "after a reload" 1 "$depth" --lap --fill write
+}
+
+trace_cmd() {
+	trace-cmd record -q -b 4096 -e nvme:nvme_dup_cqe -f "$($tool probe filter)" -o "$work/trace.dat" \
+		build/tests/vm/cqe-replay --queue 1 --lap --fill write > "$work/replay" 2>&1
+	TRACEEVENT_PLUGIN_DIR=$PWD/build/plugin trace-cmd report "$work/trace.dat" > "$work/report" 2> /dev/null
+	is "trace-cmd: a line a hit by the plugin" "$(grep -c 'nvme_dup_cqe: *nvme0: qid=1, cmdid=.*source=probe$' "$work/report")" "$(posted)"
+	[ "$(grep -c nvme_dup_cqe "$work/report")" = "$(posted)" ] || diag "$(cat "$work/replay" "$work/report")"
+	is "trace-cmd: and no others" "$(grep -c nvme_dup_cqe "$work/report")" "$(posted)"
+}
+
+takes_it_away() {
+	record_start nvme
+	fails "remove while it is recorded: in use" 1 'in use' $tool probe remove
+	is "it still is there, all of it" "$(sort "$list")" "$(sort <<< "$before")"
+	record_stop nvme
+	check "remove" $tool probe remove
+	is "another's probe stays" "$(cut -d ' ' -f 1 "$list")" 'p:mine/of_mine'
+	has "remove again: there is none" "$($tool probe remove)" 'there is no probe'
+	is "the kernel has no complaint" "$(dmesg | grep -E 'BUG|WARNING|Oops|lockup|stall')" ""
+}
+
+dmesg -C
+refuses_others
+makes_it
+replays
+others
+reload
+[ $limited = no ] || sleep 6
+trace_cmd
+takes_it_away
+finish
