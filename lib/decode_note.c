@@ -102,6 +102,14 @@ static const char *without_level(const char *format)
 	return format[0] == '\001' && format[1] ? format + 2 : format;
 }
 
+/* Or, behind the name of a module (pr_fmt), "nvme_tcp: could ...". */
+static bool begins(const char *format, const char *text)
+{
+	const char *colon = strstr(format, ": ");
+
+	return !strncmp(format, text, strlen(text)) || (colon && !strncmp(colon + 2, text, strlen(text)));
+}
+
 int dupcqe_note_decode(const struct dupcqe_note_decoder *decoder, const void *record, size_t size,
 		       struct dupcqe_note *ret_note)
 {
@@ -125,7 +133,7 @@ int dupcqe_note_decode(const struct dupcqe_note_decoder *decoder, const void *re
 	if (!text(&reading, DUPCQE_NOTE_FMT, format))
 		return -ENODATA;
 	for (i = 0; i < sizeof(messages) / sizeof(messages[0]); i++)
-		if (!strncmp(without_level(format), messages[i].begins, strlen(messages[i].begins)))
+		if (begins(without_level(format), messages[i].begins))
 			err = messages[i].read(&reading, &note);
 	if (err)
 		return err;

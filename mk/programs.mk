@@ -52,6 +52,12 @@ $(TEST_PROGRAMS): LDLIBS += -lcmocka -ltraceevent
 $(O)/tests/unit/t-names $(O)/san/tests/unit/t-names: LDLIBS += -lnvme
 $(UNIT_TESTS:%=$(O)/san/tests/%): LDFLAGS += $(SAN_FLAGS)
 
+# probe/ needs lib/ again behind it
+$(O)/tests/unit/t-probe: $(PROBE)
+$(O)/tests/unit/t-probe: LDLIBS += $(PROBE) $(LIB) -lbpf
+$(O)/san/tests/unit/t-probe: $(O)/san/lib/libprobe.a
+$(O)/san/tests/unit/t-probe: LDLIBS += $(O)/san/lib/libprobe.a $(O)/san/lib/libdupcqe.a -lbpf
+
 # those of the plugin have it inside, and need lib/ again behind it
 PLUGIN_TESTS := $(filter unit/t-plugin%,$(UNIT_TESTS))
 $(PLUGIN_TESTS:%=$(O)/tests/%): $(call objects,plugin/traceevent/*.c)

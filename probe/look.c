@@ -106,7 +106,7 @@ static enum dupcqe_probe_answer define(const struct probe_place *place, const st
 
 	for (i = 0; i < DUPCQE_PROBE_POINTS; i++) {
 		point = &probe_points[i];
-		if (!point->function || (point->module && !is_loaded(place, point->module)))
+		if (point->module && !is_loaded(place, point->module))
 			continue;
 		if (probe_define(point, machine, layout, found->line[found->points], registers, sizeof(registers)))
 			return DUPCQE_PROBE_FAILED;

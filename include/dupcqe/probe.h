@@ -105,7 +105,7 @@ enum dupcqe_probe_offset {
 /* "nvme_queue.q_depth" */
 const char *dupcqe_probe_offset_name(enum dupcqe_probe_offset offset);
 
-enum { DUPCQE_PROBE_POINTS = 6, DUPCQE_PROBE_LINE = 4096 };
+enum { DUPCQE_PROBE_POINTS = 5, DUPCQE_PROBE_LINE = 4096 };
 
 /* A plain value of about 25 kB. */
 struct dupcqe_probe_found {

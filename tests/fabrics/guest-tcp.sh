@@ -3,7 +3,7 @@
 # nvme-tcp against a target that answers twice, late and with wrong command ids.
 # Runs inside the lab's VM, as root. With --patched each wrong answer has to be one
 # nvme:nvme_dup_cqe event that has the answer's own bytes, and there may be no other event; with
-# --stock only the driver's message is looked for.
+# --probe, on a stock kernel, one record of the probe; with --stock only the driver's message is looked for.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -11,19 +11,22 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 usage() {
 	cat <<'END'
-usage: guest-tcp.sh --patched | --stock [--match]
+usage: guest-tcp.sh --patched | --probe | --stock [--match]
   --patched  the kernel has the nvme_dup_cqe event and refuses what is not in flight
+  --probe    it has not, and 'nvme-dupcqe probe add' makes one
   --stock    it has not
   --match    with --stock: also the answer that a stock kernel dies of, and nothing else
 END
 }
 
 patched=
+probe=no
 match=
 for arg; do
 	case $arg in
 	--patched) patched=yes ;;
 	--stock) patched=no ;;
+	--probe) patched=no probe=yes ;;
 	--match) match=yes ;;
 	--help) usage; exit 0 ;;
 	*) echo "guest-tcp.sh: unknown option '$arg', see --help" >&2; exit 2 ;;
@@ -97,6 +100,34 @@ is_live() {
 	[ "$(cat "/sys/class/nvme/$ctrl/state")" = live ]
 }
 
+# paths are those of the tree's root there
+start_probe() {
+	local mine=$work
+	cd "$here/../.."
+	. tests/vm/guest/probe-lib.sh
+	work=$mine
+	"$tool" probe add >/dev/null || give_up "the probe can be made"
+	for event in nvme_dup_cqe nvme_dup_cqe_why; do
+		cat "$tracefs/events/nvme/$event/filter" >"$work/filter.$event"
+	done
+	record_start nvme
+}
+
+# What the message and its neighbour say, of each answer: the rest of it is not to be had.
+check_probe() {
+	record_stop nvme
+	jq -r '"qid=\(.qid) cid=\(.cid) reason=\(.reason) expected=\(.expected_genctr // "-") nvme\(.ctrl_id) \(.transport) \(.addr) \(.trsvcid) \(.source)"' \
+		"$work/records" >"$work/read"
+	while read -r line; do
+		kind=$(field "$line" injected) want=-
+		[ "$kind" = unknown ] || want=$(($(field "$line" gen) + 1 & 15))
+		echo "qid=$(field "$line" qid) cid=$(($(field "$line" cid))) reason=$(reason_of "$kind") expected=$want $ctrl_was tcp 127.0.0.1 $port probe"
+	done <"$work/injected" >"$work/sent"
+	is "the probe: $(wc -l <"$work/sent") wrong answers, and nothing else" "$(cat "$work/read")" "$(cat "$work/sent")"
+	is "the probe: nothing was lost, nobody else's recorded" "$lost $others $undecodable" "0 0 0"
+	check "the probe is removed" "$tool" probe remove
+}
+
 set_up() {
 	[ -d /sys/module/nvme_tcp ] || modprobe nvme-tcp || give_up "nvme-tcp can be loaded"
 	ip link set lo up
@@ -109,6 +140,7 @@ set_up() {
 		trace-cmd start -e nvme:nvme_dup_cqe >/dev/null 2>&1 ||
 			give_up "trace-cmd can start the event"
 	fi
+	[ $probe = no ] || start_probe
 	nvme connect -t tcp -a 127.0.0.1 -s $port -n "$nqn" --hostid=$host \
 		--hostnqn=nqn.2014-08.org.nvmexpress:uuid:$host \
 		--reconnect-delay=1 --ctrl-loss-tmo=60 >/dev/null || give_up "the kernel connects"
@@ -326,6 +358,10 @@ if [ $patched = yes ]; then
 	provoke "matching generation, admin queue" "match opcode=identify queue=0" admin_command
 	verify "data is right after the matching ones"
 	check_events
+fi
+if [ $probe = yes ]; then
+	ctrl_was=$ctrl
+	check_probe
 fi
 check "the kernel disconnects" nvme disconnect -n "$nqn"
 check "no warning, no stall in the kernel's log" \

@@ -65,6 +65,7 @@ static int decode_said(const struct said *said, bool big_endian)
 
 static const struct said stale = { STALE, NULL, 2, 5, 9, 11, 0 };
 static const struct said unknown = { UNKNOWN, NULL, -1, 5, 0, 0, 0 };
+static const struct said unknown_tcp = { "\001" "3nvme_tcp: could not locate request for tag %#x\n", NULL, -1, 5, 0, 0, 0 };
 static const struct said suppressed = { SUPPRESSED, "nvme_handle_cqe", -1, 0, 0, 0, 23 };
 
 static void the_three_messages(void **state)
@@ -82,6 +83,8 @@ static void the_three_messages(void **state)
 		assert_int_equal(decode_said(&unknown, big), 0);
 		assert_int_equal(note.reason, DUPCQE_UNKNOWN_TAG);
 		assert_int_equal(note.ctrl_id, -1);
+		assert_int_equal(decode_said(&unknown_tcp, big), 0);
+		assert_int_equal(note.reason, DUPCQE_UNKNOWN_TAG);
 		assert_int_equal(decode_said(&suppressed, big), 0);
 		assert_int_equal(note.suppressed, 23);
 		assert_int_equal(note.reason, 0);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Every base: the double, the late and the made-up answer of an NVMe/TCP target.
+# Every base, by the event and on a stock kernel by the probe: the double, the late and the made-up answer of an NVMe/TCP target.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
@@ -8,5 +8,6 @@ cd "$(dirname "$0")/../.." || exit 1
 
 for kernel in $LAB_KERNELS; do
 	in_lab "$kernel" --timeout 600 -- tests/fabrics/guest-tcp.sh --patched
+	in_lab "$kernel" --stock --timeout 600 -- tests/fabrics/guest-tcp.sh --probe
 done
 finish

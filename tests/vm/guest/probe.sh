@@ -6,6 +6,7 @@ set -u
 cd "$(dirname "$0")/../../.." || exit 1
 . tests/lib.sh
 . tests/vm/guest/probe-lib.sh
+. tests/vm/guest/lockdown.sh
 
 bdf=$(basename "$(readlink /sys/class/nvme/nvme0/device)")
 depth=$(cat /sys/module/nvme/parameters/io_queue_depth)
@@ -112,6 +113,11 @@ takes_it_away() {
 	check "remove" $tool probe remove
 	is "another's probe stays" "$(cut -d ' ' -f 1 "$list")" 'p:mine/of_mine'
 	has "remove again: there is none" "$($tool probe remove)" 'there is no probe'
+	lock_down integrity
+	check "locked down for integrity, it can be made" sh -c "$tool probe add && $tool probe remove"
+	lock_down confidentiality
+	fails "locked down for confidentiality: test" 1 'locked down for confidentiality' $tool probe test
+	fails "locked down for confidentiality: add" 1 'locked down for confidentiality' $tool probe add
 	is "the kernel has no complaint" "$(dmesg | grep -E 'BUG|WARNING|Oops|lockup|stall')" ""
 }
 

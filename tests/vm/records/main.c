@@ -178,7 +178,7 @@ static int define(void)
 
 	if (err)
 		die("BTF", -err);
-	for (i = 0; i < DUPCQE_PROBE_POINTS && probe_points[i].function; i++) {
+	for (i = 0; i < DUPCQE_PROBE_POINTS; i++) {
 		err = probe_define(&probe_points[i], probe_machine_find(machine.machine), &layout, line, registers,
 				   sizeof(registers));
 		if (err)

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The definitions of the probe on both architectures, within the kernel's limits, and what each answer says. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <string.h>
+#include "../../probe/probe_parts.h"
+
+static char line[DUPCQE_PROBE_LINE], registers[64];
+
+/* All members there are, of the size that they have on a 64 bit kernel. */
+static struct probe_layout whole(void)
+{
+	struct probe_layout layout;
+	int i;
+
+	for (i = 0; i < DUPCQE_OFFSETS; i++) {
+		layout.offset[i] = 1000 + i;
+		layout.size[i] = 8;
+	}
+	layout.size[DUPCQE_OFF_Q_DEPTH] = 4;
+	layout.size[DUPCQE_OFF_CQ_PHASE] = 1;
+	layout.size[DUPCQE_OFF_CQ_VECTOR] = layout.size[DUPCQE_OFF_SQ_TAIL] = layout.size[DUPCQE_OFF_LAST_SQ_TAIL] = 2;
+	layout.size[DUPCQE_OFF_CQ_HEAD] = layout.size[DUPCQE_OFF_QID] = 2;
+	return layout;
+}
+
+static unsigned int count(char c)
+{
+	unsigned int n = 0;
+	const char *at;
+
+	for (at = line; *at; at++)
+		n += *at == c;
+	return n;
+}
+
+static void define(const char *machine, const struct probe_layout *layout, int point)
+{
+	const struct probe_machine *of = probe_machine_find(machine);
+
+	assert_non_null(of);
+	assert_int_equal(probe_define(&probe_points[point], of, layout, line, registers, sizeof(registers)), 0);
+	assert_true(strlen(line) < DUPCQE_PROBE_LINE - 2);
+	/* "name=value": MAX_TRACE_ARGS */
+	assert_true(count('=') <= 128);
+	assert_true(probe_is_ours(line));
+}
+
+static void x86_64(void **state)
+{
+	struct probe_layout layout = whole();
+
+	(void)state;
+	define("x86_64", &layout, 0);
+	assert_string_equal(registers, "bx bp r12 r13 r14 r15");
+	assert_ptr_equal(strstr(line, "p:nvme/nvme_dup_cqe _dev_warn fmt=+0(%si):string addr="), line);
+	assert_non_null(strstr(line, " cid=%dx:u16 sq_id=%cx:u16 bx=%bx:x64 bx_cqw=-192(%bx):x64[32] "));
+	assert_non_null(strstr(line, " r15_qid=+1017(%r15):u16 "));
+	define("x86_64", &layout, 2);
+	assert_non_null(strstr(line, " tag=%dx:u16 genctr=%cx:u8 expected_genctr=%r8:u8 "));
+}
+
+static void arm64(void **state)
+{
+	struct probe_layout layout = whole();
+
+	(void)state;
+	define("aarch64", &layout, 0);
+	/* the kernel takes no more */
+	assert_string_equal(registers, "x19 x20 x21 x22 x23 x24 x25 x26");
+	assert_ptr_equal(strstr(line, "p:nvme/nvme_dup_cqe _dev_warn fmt=+0(%x1):string addr="), line);
+	assert_non_null(strstr(line, " cid=%x2:u16 sq_id=%x3:u16 x19=%x19:x64 "));
+	define("aarch64", &layout, 2);
+	assert_non_null(strstr(line, " tag=%x2:u16 genctr=%x3:u8 expected_genctr=%x4:u8 "));
+	assert_non_null(strstr(line, " x28_cqw=-192(%x28):x64[32]"));
+}
+
+/* All points of one event have the same arguments, of the same types: else the kernel refuses the second one. */
+static void arguments_of(char *ret_names, size_t size)
+{
+	char *next, *word, *value;
+	struct dupcqe_text names;
+
+	dupcqe_text_init(&names, ret_names, size);
+	for (word = strtok_r(line, " ", &next); word; word = strtok_r(NULL, " ", &next)) {
+		value = strchr(word, '=');
+		if (!value)
+			continue;
+		assert_non_null(strrchr(value, ':'));
+		dupcqe_text_printf(&names, "%.*s%s ", (int)(value - word), word, strrchr(value, ':'));
+	}
+	assert_false(names.cut);
+}
+
+static void points_of_one_event_are_alike(void **state)
+{
+	static char first[DUPCQE_PROBE_EVENTS][DUPCQE_PROBE_LINE], names[DUPCQE_PROBE_LINE];
+	struct probe_layout layout = whole();
+	int i, event;
+
+	(void)state;
+	for (i = 0; i < DUPCQE_PROBE_POINTS; i++) {
+		define("x86_64", &layout, i);
+		event = probe_points[i].event;
+		arguments_of(names, sizeof(names));
+		if (!*first[event])
+			strcpy(first[event], names);
+		assert_string_equal(names, first[event]);
+	}
+}
+
+static void without_the_queue(void **state)
+{
+	struct probe_layout layout = whole();
+
+	(void)state;
+	layout.offset[DUPCQE_OFF_QUEUE_DEV] = -1;
+	define("x86_64", &layout, 0);
+	assert_string_equal(registers, "");
+	assert_null(strstr(line, "%bx"));
+	assert_non_null(strstr(line, " sq_id=%cx:u16"));
+	layout.offset[DUPCQE_OFF_CTRL_OPTS] = -1;
+	define("x86_64", &layout, 0);
+	assert_null(strstr(line, "traddr"));
+}
+
+static void other_machines(void **state)
+{
+	(void)state;
+	assert_null(probe_machine_find("riscv64"));
+	assert_null(probe_machine_find(""));
+}
+
+static void each_answer_has_its_words(void **state)
+{
+	enum dupcqe_probe_answer answer;
+	enum dupcqe_probe_offset offset;
+
+	(void)state;
+	for (answer = 0; answer < DUPCQE_PROBE_ANSWERS; answer++) {
+		assert_non_null(dupcqe_probe_text(answer));
+		assert_true(*dupcqe_probe_text(answer));
+		assert_non_null(dupcqe_probe_advice(answer));
+		assert_true(*dupcqe_probe_advice(answer) || !dupcqe_probe_failed(answer) || answer == DUPCQE_PROBE_FAILED);
+		assert_null(strchr(dupcqe_probe_text(answer), '\n'));
+	}
+	assert_string_equal(dupcqe_probe_text(DUPCQE_PROBE_ANSWERS), "");
+	for (offset = 0; offset < DUPCQE_OFFSETS; offset++)
+		assert_non_null(dupcqe_probe_offset_name(offset));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(x86_64),	     cmocka_unit_test(arm64),
+		cmocka_unit_test(without_the_queue), cmocka_unit_test(points_of_one_event_are_alike),
+		cmocka_unit_test(other_machines),    cmocka_unit_test(each_answer_has_its_words),
+	};
+
+	return cmocka_run_group_tests_name("probe", tests, NULL, NULL);
+}
