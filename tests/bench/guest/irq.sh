@@ -3,12 +3,21 @@
 # In the lab with --icount --cpus 1: how many instructions the completion interrupt takes for one completion.
 # Guest time is instructions there, one nanosecond each. The function graph tracer gives the time of
 # nvme_irq() and of the functions it calls; what is left is the driver's own loop and the tracer's own
-# cost, which is the same for every kernel that is compared. Prints `INSTRUCTIONS COUNT`, sorted.
+# cost, which is the same for every kernel that is compared. Prints `INSTRUCTIONS COUNT`, sorted. With a second argument
+# `probe` that is made first, and recorded.
 set -eu
 tracing=/sys/kernel/tracing
 dev=/dev/nvme0n1
 work=$(mktemp -d)
 
+if [ "${2-}" = probe ]; then
+	"$(dirname "$0")/../../../build/nvme-dupcqe" probe add > /dev/null
+	mkdir $tracing/instances/probe
+	for event in nvme_dup_cqe nvme_dup_cqe_why; do
+		cat $tracing/events/nvme/$event/filter > $tracing/instances/probe/events/nvme/$event/filter
+		echo 1 > $tracing/instances/probe/events/nvme/$event/enable
+	done
+fi
 echo 0 > $tracing/tracing_on
 echo nvme_irq > $tracing/set_graph_function
 echo 2 > $tracing/max_graph_depth

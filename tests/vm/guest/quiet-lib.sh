@@ -18,6 +18,7 @@ hist() {
 }
 
 arm() {
+	[ $PROBE = no ] || build/nvme-dupcqe probe filter >$DUP/filter
 	echo 1 >$DUP/enable && hist '' ''
 }
 
