@@ -11,6 +11,8 @@ static const struct {
 	[DUPCQE_PROBE_PATCHED] = { "the driver has the event nvme:nvme_dup_cqe itself: nothing is needed", "" },
 	[DUPCQE_PROBE_FOREIGN] = { "somebody else has made an event nvme:nvme_dup_cqe, it is left alone",
 				   "see dynamic_events in tracefs; who made it has to remove it" },
+	[DUPCQE_PROBE_SHADOWS] = { "the driver that was loaded since has the event itself, and the probe is in its way",
+				   "'nvme-dupcqe probe remove', then load the driver again, or reboot" },
 	[DUPCQE_PROBE_BUSY] = { "the probe nvme:nvme_dup_cqe is in use",
 				"stop recording it and take its triggers away, in the instances too" },
 	[DUPCQE_PROBE_NOT_ROOT] = { "tracefs is not open to this user", "run it as root" },

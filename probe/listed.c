@@ -84,6 +84,20 @@ int probe_owner(const char *tracefs, enum dupcqe_probe_event event)
 	return owner;
 }
 
+bool probe_shadows(const char *tracefs)
+{
+	const char *name = names[DUPCQE_PROBE_HIT];
+	unsigned int count = 0;
+	char *text, *line, *next;
+
+	if (probe_read(tracefs, "available_events", &text))
+		return false;
+	for (line = strtok_r(text, "\n", &next); line; line = strtok_r(NULL, "\n", &next))
+		count += !strcmp(line, name);
+	free(text);
+	return count > 1;
+}
+
 bool probe_is_listed(const char *list, const char *line)
 {
 	size_t length = strlen(line);

@@ -168,6 +168,8 @@ void probe_look(const struct probe_place *place, struct dupcqe_probe_found *foun
 	memset(found, 0, sizeof(*found));
 	memset(found->offset, 0xff, sizeof(found->offset));
 	found->answer = probe_look_owners(place, &found->err);
+	if (found->answer == DUPCQE_PROBE_THERE && probe_shadows(place->tracefs))
+		found->answer = DUPCQE_PROBE_SHADOWS;
 	if (found->answer != DUPCQE_PROBE_ADDED && found->answer != DUPCQE_PROBE_THERE)
 		return;
 	types = look_at_types(place, found);

@@ -84,6 +84,9 @@ enum probe_owner { PROBE_NOBODY, PROBE_DRIVER, PROBE_OURS, PROBE_OTHERS };
 /* Whose event nvme:NAME is. Returns enum probe_owner, or -errno. */
 int probe_owner(const char *tracefs, enum dupcqe_probe_event event);
 
+/* Whether there is an event of the driver's under the name of ours: it has no folder, and is in the list all the same. */
+bool probe_shadows(const char *tracefs);
+
 /* Whether the kernel's list of probes has this line. */
 bool probe_is_listed(const char *list, const char *line);
 

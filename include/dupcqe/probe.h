@@ -31,6 +31,7 @@ enum dupcqe_probe_answer {
 	DUPCQE_PROBE_PATCHED,	   /* the driver has the event itself: nothing is needed */
 	/* from here on it failed; ask dupcqe_probe_failed() */
 	DUPCQE_PROBE_FOREIGN,	   /* somebody else has a probe of that name, left alone */
+	DUPCQE_PROBE_SHADOWS,	   /* ours is in the way of the event of a driver that was loaded later */
 	DUPCQE_PROBE_BUSY,	   /* remove: it is being recorded, or has a trigger */
 	DUPCQE_PROBE_NOT_ROOT,
 	DUPCQE_PROBE_NO_TRACEFS,

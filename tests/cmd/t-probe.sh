@@ -110,6 +110,8 @@ says "an event of a name that only begins so" "put $trace/dynamic_events 'p:nvme
 # ours is there
 ours='p:nvme/nvme_dup_cqe _dev_warn fmt=+0(%si):string probe=\\\\1:u8'
 says "ours" "put $trace/dynamic_events '$ours'; put $trace/kprobe_events '$ours'" 0 'there already'
+says "ours, and the driver's behind it" "put $trace/dynamic_events '$ours'; put $trace/kprobe_events '$ours'; cp $trace/kprobe_events before
+	put $trace/available_events 'nvme:nvme_sq\\nnvme:nvme_dup_cqe\\nnvme:nvme_dup_cqe'" 1 "in its way; 'nvme-dupcqe probe remove', then load"
 fails "remove: another's" 1 'somebody else' sh -c "cp '$dir/base/$trace/kprobe_events' /dev/null; printf '%s\n' '$foreign' > '$root/$trace/dynamic_events'; '$tool' probe remove --root='$root'"
 machine :
 has "remove: there is none" "$("$tool" probe remove --root="$root")" '^there is no probe'
