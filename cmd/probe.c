@@ -64,7 +64,7 @@ static int show(struct probe_run *run)
 	puts(answer == DUPCQE_PROBE_ADDED ? dupcqe_probe_text(DUPCQE_PROBE_ABSENT) : dupcqe_probe_text(answer));
 	if (answer == DUPCQE_PROBE_THERE) {
 		probe_print_found(&run->found);
-		probe_print_use(&run->place);
+		probe_print_use(&run->place, run->found.tracefs);
 	}
 	return EXIT_OK;
 }

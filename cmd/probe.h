@@ -11,7 +11,10 @@ int probe_complain(const struct dupcqe_probe_found *found);
 /* What the definitions are made of: functions, registers, offsets. */
 void probe_print_found(const struct dupcqe_probe_found *found);
 
+/* "bx has the queue, bp the entry": which registers proved themselves in a record that is in a trace buffer. */
+bool probe_proved(const char *tracefs, char *ret_proved, size_t size);
+
 /* Who records it, and which registers have proved themselves in what is recorded. */
-void probe_print_use(const struct dupcqe_probe_place *place);
+void probe_print_use(const struct dupcqe_probe_place *place, const char *tracefs);
 
 #endif

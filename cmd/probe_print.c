@@ -43,13 +43,17 @@ void probe_print_found(const struct dupcqe_probe_found *found)
 	print_offsets(found);
 }
 
-void probe_print_use(const struct dupcqe_probe_place *place)
+void probe_print_use(const struct dupcqe_probe_place *place, const char *tracefs)
 {
-	char names[256];
+	char names[256], proved[64];
 
 	if (!dupcqe_probe_users(place, names, sizeof(names)))
 		strcpy(names, "nobody");
 	printf("  %-10s by ", "recorded");
 	put_plain(stdout, names);
+	if (!probe_proved(tracefs, proved, sizeof(proved)))
+		strcpy(proved, "not yet: no hit is in a trace buffer");
+	printf("\n  %-10s ", "proved");
+	put_plain(stdout, proved);
 	putchar('\n');
 }

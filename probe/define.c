@@ -11,7 +11,7 @@
 #include <string.h>
 #include "probe_parts.h"
 
-/* limits of kernel/trace/trace_probe.h: MAX_TRACE_ARGS; MAX_PROBE_EVENT_SIZE (7.3; before there was none) */
+/* limits of kernel/trace/trace_probe.h: MAX_TRACE_ARGS, MAX_PROBE_EVENT_SIZE */
 enum { MAX_ARGUMENTS = 128, MAX_BYTES = 3072, CQE_BYTES = 16, WINDOW_CQES = 16, WINDOW_BEFORE = 12 };
 
 /* the marker says by which rules a record is read: docs/event-abi.md */

@@ -166,6 +166,7 @@ void probe_look(const struct probe_place *place, struct dupcqe_probe_found *foun
 	enum dupcqe_probe_answer types;
 
 	memset(found, 0, sizeof(*found));
+	strcpy(found->tracefs, place->tracefs);
 	memset(found->offset, 0xff, sizeof(found->offset));
 	found->answer = probe_look_owners(place, &found->err);
 	if (found->answer == DUPCQE_PROBE_THERE && probe_shadows(place->tracefs))

@@ -120,6 +120,7 @@ struct dupcqe_probe_found {
 	bool left_out[DUPCQE_PROBE_POINTS];	/* this kernel does not have the function, or it may not be probed */
 	bool outdated;			/* THERE, but made for other modules than are loaded, and in use: remove, then add */
 	char registers[64];		/* that are captured: "bx bp r12 r13 r14 r15" */
+	char tracefs[256];		/* where it was looked for */
 	char refused[160];		/* DUPCQE_PROBE_REFUSED: what the kernel's error_log says; "" if nothing */
 };
 

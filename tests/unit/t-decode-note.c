@@ -232,5 +232,6 @@ int main(void)
 		cmocka_unit_test(does_not_join),      cmocka_unit_test(joins_without_the_entry),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("decode-note", tests, NULL, NULL);
 }

@@ -359,5 +359,6 @@ int main(void)
 		cmocka_unit_test(real_records),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("decode-probe", tests, NULL, NULL);
 }

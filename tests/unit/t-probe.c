@@ -160,5 +160,6 @@ int main(void)
 		cmocka_unit_test(other_machines),    cmocka_unit_test(each_answer_has_its_words),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("probe", tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@ cd "$(dirname "$0")/../.." || exit 1
 
 for kernel in $LAB_KERNELS; do
 	in_lab "$kernel" --timeout 600 -- tests/fabrics/guest-tcp.sh --patched
-	in_lab "$kernel" --stock --timeout 600 -- tests/fabrics/guest-tcp.sh --probe
+	# 6.12's messages are those of 6.1
+	[ "$kernel" = 6.12 ] || in_lab "$kernel" --stock --timeout 600 -- tests/fabrics/guest-tcp.sh --probe
 done
 finish

@@ -4,7 +4,8 @@
 # Guest time is instructions there, one nanosecond each. The function graph tracer gives the time of
 # nvme_irq() and of the functions it calls; what is left is the driver's own loop and the tracer's own
 # cost, which is the same for every kernel that is compared. Prints `INSTRUCTIONS COUNT`, sorted. With a second argument
-# `probe` that is made first, and recorded.
+# `probe` that is made first, and recorded; with `elsewhere` a kprobe event that has nothing to do with it: ftrace's own work
+# changes with the first one that there is.
 set -eu
 tracing=/sys/kernel/tracing
 dev=/dev/nvme0n1
@@ -17,6 +18,10 @@ if [ "${2-}" = probe ]; then
 		cat $tracing/events/nvme/$event/filter > $tracing/instances/probe/events/nvme/$event/filter
 		echo 1 > $tracing/instances/probe/events/nvme/$event/enable
 	done
+elif [ "${2-}" = elsewhere ]; then
+	echo 'p:elsewhere/halt kernel_halt' >> $tracing/kprobe_events
+	mkdir $tracing/instances/probe
+	echo 1 > $tracing/instances/probe/events/elsewhere/halt/enable
 fi
 echo 0 > $tracing/tracing_on
 echo nvme_irq > $tracing/set_graph_function

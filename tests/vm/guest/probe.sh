@@ -110,6 +110,7 @@ reload() {
 }
 
 trace_cmd() {
+	has "show: none has proved itself yet" "$($tool probe show)" '^  proved     not yet'
 	trace-cmd record -q -b 4096 -e nvme:nvme_dup_cqe -f "$($tool probe filter)" -o "$work/trace.dat" \
 		build/tests/vm/cqe-replay --queue 1 --lap --fill write > "$work/replay" 2>&1
 	TRACEEVENT_PLUGIN_DIR=$PWD/build/plugin trace-cmd report "$work/trace.dat" > "$work/report" 2> /dev/null
@@ -120,6 +121,9 @@ trace_cmd() {
 
 takes_it_away() {
 	record_start nvme
+	check "one more lap" replay_to "$work/replay" --queue 1 --lap --fill write
+	has "show: the register that proved itself" "$($tool probe show)" '^  proved     [a-z0-9]+ has the queue'
+	has "show: who records it" "$($tool probe show)" '^  recorded   by test$'
 	fails "remove while it is recorded: in use" 1 'in use' $tool probe remove
 	is "it still is there, all of it" "$(sort "$list")" "$(sort <<< "$before")"
 	record_stop nvme
