@@ -21,7 +21,7 @@ include mk/install.mk
 
 all: $(PROGRAMS) $(PLUGINS) $(KSHARK_PLUGINS) ## build all programs and plugins
 
-tools: $(TOOLS) ## the daemon and its command line tool alone: want libinih-dev, libjson-c-dev and, for crash dumps, libkdumpfile-dev
+tools: $(TOOLS) ## the daemon and its command line tool alone: want libinih-dev, libjson-c-dev, libbpf-dev and, for crash dumps, libkdumpfile-dev
 plugin: $(PLUGINS) $(KSHARK_PLUGINS) ## the plugins alone: wants a compiler, libtraceevent-dev and pkg-config
 
 help: ## this list
