@@ -114,12 +114,10 @@ static void put_window(struct definition *def, const char *name)
 	    CQE_BYTES * WINDOW_CQES / 8);
 }
 
-/* It may hold the queue, or the entry. */
 static void put_queue(struct definition *def, const char *name)
 {
 	unsigned int i, size;
 
-	put_window(def, name);
 	PUT(def, 8, "%s_device=+%d(+%d(%%%s)):x64", name, at(def, DUPCQE_OFF_DEV_DEVICE), at(def, DUPCQE_OFF_QUEUE_DEV),
 	    name);
 	for (i = 0; i < MEMBERS; i++) {
@@ -136,7 +134,7 @@ static bool fits(const struct definition *def)
 	return !def->text.cut && def->arguments <= MAX_ARGUMENTS && def->bytes <= MAX_BYTES;
 }
 
-/* As many registers as the kernel takes. */
+/* As many registers as the kernel takes; names may be NULL. */
 static void put_registers(struct definition *def, void (*put)(struct definition *def, const char *name),
 			  struct dupcqe_text *names)
 {
@@ -153,7 +151,8 @@ static void put_registers(struct definition *def, void (*put)(struct definition 
 			def->text.at[def->text.len] = '\0';
 			return;
 		}
-		dupcqe_text_printf(names, "%s%s", i ? " " : "", def->machine->saved[i]);
+		if (names)
+			dupcqe_text_printf(names, "%s%s", i ? " " : "", def->machine->saved[i]);
 	}
 }
 
@@ -200,7 +199,9 @@ int probe_define(const struct probe_point *point, const struct probe_machine *ma
 		put_registers(&def, put_window, &names);
 	} else {
 		put_certain(&def);
-		put_registers(&def, put_queue, &names);
+		/* any of them may have the entry; where not all have room for the queue, the compiler begins with the first */
+		put_registers(&def, put_window, &names);
+		put_registers(&def, put_queue, NULL);
 	}
 	return fits(&def) ? 0 : -E2BIG;
 }

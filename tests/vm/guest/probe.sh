@@ -109,6 +109,26 @@ reload() {
 	replay "after a reload" 1 "$depth" --lap --fill write
 }
 
+# ABI names in filters, and a trigger that acts in the context of the hit
+filters_and_triggers() {
+	local event=$instance/events/nvme/nvme_dup_cqe filter
+	filter=$($tool probe filter)
+	record_start nvme
+	echo "($filter) && ctrl_id == 7" > "$event/filter"
+	check "a filter of one's own: a lap" replay_to "$work/replay" --queue 1 --lap --fill write
+	record_stop nvme
+	is "a filter of one's own: no hit fits" "$hits" 0
+	[ $limited = no ] || sleep 6
+	cat "$work/filter.nvme_dup_cqe" > "$event/filter"
+	echo "snapshot:1 if ($filter) && ctrl_id == 0 && sq_id == 1 && addr == \"$bdf\"" > "$event/trigger"
+	record_start nvme
+	check "a trigger: a lap" replay_to "$work/replay" --queue 1 --lap --fill write
+	is "a trigger: the snapshot ends with the first hit" "$(grep -c 'nvme_dup_cqe: ' "$instance/snapshot")" 1
+	echo '!snapshot' > "$event/trigger"
+	echo 0 > "$instance/snapshot"
+	record_stop nvme
+}
+
 trace_cmd() {
 	has "show: none has proved itself yet" "$($tool probe show)" '^  proved     not yet'
 	trace-cmd record -q -b 4096 -e nvme:nvme_dup_cqe -f "$($tool probe filter)" -o "$work/trace.dat" \
@@ -144,6 +164,8 @@ makes_it
 replays
 others
 reload
+[ $limited = no ] || sleep 6
+filters_and_triggers
 [ $limited = no ] || sleep 6
 trace_cmd
 takes_it_away
