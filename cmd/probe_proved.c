@@ -30,8 +30,12 @@ static bool value_of(const char *record, const char *name, const char *suffix, u
 /* The rule of docs/event-abi.md. */
 static bool is_queue(const char *record, const char *name, uint64_t *ret_entry)
 {
-	uint64_t device, its_device, cqes, head, depth;
+	uint64_t device, its_device, cqes, head, depth, value, queues, size, qid;
 
+	if (!value_of(record, name, "", &value) || !value_of(record, name, "_queues", &queues) ||
+	    !value_of(record, "queue_size", "", &size) || !value_of(record, name, "_qid", &qid) ||
+	    value != queues + size * qid)
+		return false;
 	if (!value_of(record, "device", "", &device) || !value_of(record, name, "_device", &its_device) ||
 	    !value_of(record, name, "_cqes", &cqes) || !value_of(record, name, "_cq_head", &head) ||
 	    !value_of(record, name, "_q_depth", &depth))

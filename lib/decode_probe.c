@@ -4,7 +4,9 @@
  * certain. The queue and the entry were read through every register that the driver's loop may have kept them in; a
  * register that held something else gave whatever stood there, and bytes of an older record where nothing could be read.
  * So a register counts only if it proves itself:
- *   the queue: its device's controller has the very device that the message is about, and head and depth go together;
+ *   the queue: it is the address of the queue with its number in the array of its device's queues, so that what stands
+ *     there cannot be of another time or register; the controller of that device has the very device that the message is
+ *     about; and head and depth go together;
  *   the entry: see decode_entry.c.
  * Two registers with different queues prove nothing.
  */
@@ -48,6 +50,17 @@ struct queue {
 	uint32_t depth, head;
 };
 
+/* Whether the register is where the device has the queue with this number. */
+static bool is_in_place(const struct dupcqe_record *record, const struct dupcqe_register *reg, uint64_t queue_size)
+{
+	uint64_t value, queues, qid;
+
+	return dupcqe_record_has(record, reg->value, &value) &&
+	       dupcqe_record_has(record, reg->place[DUPCQE_THROUGH_QUEUES], &queues) &&
+	       dupcqe_record_has(record, reg->place[DUPCQE_THROUGH_QID], &qid) && queue_size && queues &&
+	       qid < MAX_DEPTH && value == queues + queue_size * qid;
+}
+
 static bool is_queue(const struct dupcqe_record *record, const struct dupcqe_register *reg, uint64_t device,
 		     struct queue *ret_queue)
 {
@@ -58,7 +71,7 @@ static bool is_queue(const struct dupcqe_record *record, const struct dupcqe_reg
 	    !dupcqe_record_has(record, reg->place[DUPCQE_THROUGH_CQ_HEAD], &head) ||
 	    !dupcqe_record_has(record, reg->place[DUPCQE_THROUGH_CQES], &cqes))
 		return false;
-	if (!device || its_device != device || value % 8 || !cqes || cqes % CQE_BYTES || depth < 2 ||
+	if (!device || its_device != device || !cqes || cqes % CQE_BYTES || depth < 2 ||
 	    depth > MAX_DEPTH || head >= depth)
 		return false;
 	*ret_queue = (struct queue){ reg, value, cqes, depth, head };
@@ -69,13 +82,13 @@ static bool find_queue(const struct dupcqe_record *record, const struct dupcqe_p
 		       struct queue *ret_queue)
 {
 	struct queue found = { .reg = NULL }, another;
-	uint64_t device;
+	uint64_t device, size;
 	unsigned int i;
 
-	if (!dupcqe_record_has(record, probe->device, &device))
+	if (!dupcqe_record_has(record, probe->device, &device) || !dupcqe_record_has(record, probe->queue_size, &size))
 		return false;
 	for (i = 0; i < probe->registers; i++) {
-		if (!is_queue(record, &probe->reg[i], device, &another))
+		if (!is_in_place(record, &probe->reg[i], size) || !is_queue(record, &probe->reg[i], device, &another))
 			continue;
 		if (found.reg && found.value != another.value)
 			return false;

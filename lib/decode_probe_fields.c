@@ -7,6 +7,7 @@
 
 static const char *const through[DUPCQE_THROUGHS] = {
 	[DUPCQE_THROUGH_DEVICE] = "device",
+	[DUPCQE_THROUGH_QUEUES] = "queues",
 	[DUPCQE_THROUGH_QID] = "qid",
 	[DUPCQE_THROUGH_Q_DEPTH] = "q_depth",
 	[DUPCQE_THROUGH_SQ_TAIL] = "sq_tail",
@@ -86,6 +87,7 @@ void dupcqe_probe_fields(const struct tep_event *event, struct dupcqe_probe_form
 		return;
 	probe->is = true;
 	find(event, "traddr", DUPCQE_STRING, &probe->traddr);
+	find(event, "queue_size", DUPCQE_UNSIGNED, &probe->queue_size);
 	if (find(event, "device", DUPCQE_UNSIGNED, &probe->device))
 		probe->registers = dupcqe_register_fields(event, probe->reg);
 }

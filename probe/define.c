@@ -84,6 +84,7 @@ static void put_certain(struct definition *def)
 	put_ctrl_id(def, argument[0]);
 	PUT(def, 2, "cid=%%%s:u16", argument[2]);
 	PUT(def, 2, "sq_id=%%%s:u16", argument[3]);
+	PUT(def, 4, "queue_size=\\%u:u32", def->layout->queue_size);
 }
 
 /* What is read through a register that may hold the queue; lib/decode_probe.c has the same names. */
@@ -118,6 +119,8 @@ static void put_queue(struct definition *def, const char *name)
 {
 	unsigned int i, size;
 
+	PUT(def, 8, "%s_queues=+%d(+%d(%%%s)):x64", name, at(def, DUPCQE_OFF_DEV_QUEUES), at(def, DUPCQE_OFF_QUEUE_DEV),
+	    name);
 	PUT(def, 8, "%s_device=+%d(+%d(%%%s)):x64", name, at(def, DUPCQE_OFF_DEV_DEVICE), at(def, DUPCQE_OFF_QUEUE_DEV),
 	    name);
 	for (i = 0; i < MEMBERS; i++) {
@@ -141,7 +144,7 @@ static void put_registers(struct definition *def, void (*put)(struct definition 
 	struct definition before;
 	int i;
 
-	if (!has(def, DUPCQE_OFF_QUEUE_DEV) || !has(def, DUPCQE_OFF_DEV_DEVICE))
+	if (!has(def, DUPCQE_OFF_QUEUE_DEV) || !has(def, DUPCQE_OFF_DEV_DEVICE) || !has(def, DUPCQE_OFF_DEV_QUEUES))
 		return;
 	for (i = 0; def->machine->saved[i]; i++) {
 		before = *def;

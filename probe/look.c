@@ -129,6 +129,7 @@ static enum dupcqe_probe_answer look_at_types(const struct probe_place *place, s
 	if (found->err)
 		return found->err == -ENOENT ? DUPCQE_PROBE_NO_BTF : DUPCQE_PROBE_BAD_BTF;
 	memcpy(found->offset, layout.offset, sizeof(found->offset));
+	found->queue_size = layout.queue_size;
 	if (layout.offset[DUPCQE_OFF_DEVICE_NAME] < 0)
 		return DUPCQE_PROBE_BAD_BTF;
 	if (layout.offset[DUPCQE_OFF_CTRL_INSTANCE] < 0)

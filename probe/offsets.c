@@ -26,6 +26,7 @@ static const char *const wanted[DUPCQE_OFFSETS] = {
 	[DUPCQE_OFF_TRADDR] = "nvmf_ctrl_options.traddr",
 	[DUPCQE_OFF_TRSVCID] = "nvmf_ctrl_options.trsvcid",
 	[DUPCQE_OFF_DEV_DEVICE] = "nvme_dev.ctrl.device",
+	[DUPCQE_OFF_DEV_QUEUES] = "nvme_dev.queues",
 	[DUPCQE_OFF_QUEUE_DEV] = "nvme_queue.dev",
 	[DUPCQE_OFF_CQES] = "nvme_queue.cqes",
 	[DUPCQE_OFF_SQ_DMA] = "nvme_queue.sq_dma_addr",
@@ -116,8 +117,11 @@ static bool find_wanted(const struct btf *btf, const char *name, struct found *r
 
 static void look_in(const struct btf *btf, struct probe_layout *layout)
 {
+	int i, size, queue = btf__find_by_name_kind(btf, "nvme_queue", BTF_KIND_STRUCT);
 	struct found found;
-	int i, size;
+
+	if (!layout->queue_size && queue > 0)
+		layout->queue_size = btf__resolve_size(btf, queue);
 
 	for (i = 0; i < DUPCQE_OFFSETS; i++) {
 		if (layout->offset[i] >= 0 || !find_wanted(btf, wanted[i], &found))
@@ -159,6 +163,7 @@ int probe_layout_read(const char *root, struct probe_layout *ret_layout)
 	int i, err;
 
 	memset(&layout, 0xff, sizeof(layout));
+	layout.queue_size = 0;
 	before = libbpf_set_print(silence);
 	err = open_btf(root, "vmlinux", NULL, &base);
 	for (i = 0; !err && i < FILES - 1; i++) {

@@ -32,6 +32,7 @@ const struct probe_machine *probe_machine_find(const char *name);
 struct probe_layout {
 	int32_t offset[DUPCQE_OFFSETS]; /* -1: not found */
 	uint8_t size[DUPCQE_OFFSETS];
+	uint32_t queue_size; /* of a struct nvme_queue; 0: not known */
 };
 
 /* From the BTF below root. Returns 0, -ENOENT if the kernel has none, or -errno. */

@@ -27,6 +27,7 @@ struct dupcqe_place {
  */
 enum dupcqe_through {
 	DUPCQE_THROUGH_DEVICE,
+	DUPCQE_THROUGH_QUEUES,
 	DUPCQE_THROUGH_QID,
 	DUPCQE_THROUGH_Q_DEPTH,
 	DUPCQE_THROUGH_SQ_TAIL,
@@ -52,7 +53,7 @@ enum { DUPCQE_REGISTERS = 10 };
 
 struct dupcqe_probe_format {
 	bool is;	/* else nothing here counts */
-	struct dupcqe_place version, fmt, device, traddr;
+	struct dupcqe_place version, fmt, device, queue_size, traddr;
 	unsigned int registers;
 	struct dupcqe_register reg[DUPCQE_REGISTERS];
 };

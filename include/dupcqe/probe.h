@@ -88,6 +88,7 @@ enum dupcqe_probe_offset {
 	DUPCQE_OFF_TRADDR,	  /* nvmf_ctrl_options.traddr */
 	DUPCQE_OFF_TRSVCID,	  /* nvmf_ctrl_options.trsvcid */
 	DUPCQE_OFF_DEV_DEVICE,	  /* nvme_dev.ctrl.device */
+	DUPCQE_OFF_DEV_QUEUES,	  /* nvme_dev.queues */
 	DUPCQE_OFF_QUEUE_DEV,	  /* nvme_queue.dev; the rest likewise */
 	DUPCQE_OFF_CQES,
 	DUPCQE_OFF_SQ_DMA,
@@ -113,6 +114,7 @@ struct dupcqe_probe_found {
 	enum dupcqe_probe_answer answer;
 	int err;			/* behind some answers: -errno; else 0 */
 	int32_t offset[DUPCQE_OFFSETS];
+	uint32_t queue_size;		/* bytes of a struct nvme_queue; 0: not known */
 	unsigned int points;		/* in line, function, event and left_out */
 	char line[DUPCQE_PROBE_POINTS][DUPCQE_PROBE_LINE]; /* what is written to kprobe_events */
 	const char *function[DUPCQE_PROBE_POINTS];

@@ -27,7 +27,7 @@ struct kobject { const char *name; };
 struct device { int before; struct { struct kobject kobj; }; void *driver_data; };
 struct nvme_ctrl { char before[40]; int instance; struct device *device, *dev; struct nvmf_ctrl_options *opts; };
 struct nvme_completion { unsigned int dw[4]; };
-struct nvme_dev { char before[100]; struct nvme_ctrl ctrl; };
+struct nvme_dev { struct nvme_queue *queues; char before[92]; struct nvme_ctrl ctrl; };
 typedef unsigned short u16;
 struct nvme_queue {
 	struct nvme_dev *dev; struct nvme_completion *cqes; unsigned long long sq_dma_addr, cq_dma_addr;

@@ -18,7 +18,7 @@ extern const char event_real_format[];
 extern const char event_probe_format[], event_why_format[];
 
 enum {
-	MADE_FIELDS_END = 1024,	/* the fields stand before, the dynamic data from here on */
+	MADE_FIELDS_END = 1280,	/* the fields stand before, the dynamic data from here on */
 	MADE_RECORD_MAX = 4096,
 	MADE_TEXT_MAX = 8192,
 };

@@ -20,6 +20,7 @@ static struct probe_layout whole(void)
 		layout.offset[i] = 1000 + i;
 		layout.size[i] = 8;
 	}
+	layout.queue_size = 192;
 	layout.size[DUPCQE_OFF_Q_DEPTH] = 4;
 	layout.size[DUPCQE_OFF_CQ_PHASE] = 1;
 	layout.size[DUPCQE_OFF_CQ_VECTOR] = layout.size[DUPCQE_OFF_SQ_TAIL] = layout.size[DUPCQE_OFF_LAST_SQ_TAIL] = 2;
@@ -57,8 +58,8 @@ static void x86_64(void **state)
 	define("x86_64", &layout, 0);
 	assert_string_equal(registers, "bx bp r12 r13 r14 r15");
 	assert_ptr_equal(strstr(line, "p:nvme/nvme_dup_cqe _dev_warn fmt=+0(%si):string addr="), line);
-	assert_non_null(strstr(line, " cid=%dx:u16 sq_id=%cx:u16 bx=%bx:x64 bx_cqw=-192(%bx):x64[32] "));
-	assert_non_null(strstr(line, " r15_qid=+1017(%r15):u16 "));
+	assert_non_null(strstr(line, " cid=%dx:u16 sq_id=%cx:u16 queue_size=\\192:u32 bx=%bx:x64 bx_cqw=-192(%bx):x64[32] "));
+	assert_non_null(strstr(line, " r15_qid=+1018(%r15):u16 "));
 	define("x86_64", &layout, 2);
 	assert_non_null(strstr(line, " tag=%dx:u16 genctr=%cx:u8 expected_genctr=%r8:u8 "));
 }
@@ -72,10 +73,10 @@ static void arm64(void **state)
 	/* Debian's 6.1.176 and 6.12.95 have the queue in x19, the entry in x28; the kernel takes no more than these */
 	assert_string_equal(registers, "x19 x20 x21 x22 x23 x24 x25 x26 x27 x28");
 	assert_non_null(strstr(line, " x28_cqw=-192(%x28):x64[32] "));
-	assert_non_null(strstr(line, " x25_qid="));
-	assert_null(strstr(line, " x26_qid="));
+	assert_non_null(strstr(line, " x24_qid="));
+	assert_null(strstr(line, " x25_qid="));
 	assert_ptr_equal(strstr(line, "p:nvme/nvme_dup_cqe _dev_warn fmt=+0(%x1):string addr="), line);
-	assert_non_null(strstr(line, " cid=%x2:u16 sq_id=%x3:u16 x19=%x19:x64 "));
+	assert_non_null(strstr(line, " cid=%x2:u16 sq_id=%x3:u16 queue_size=\\192:u32 x19=%x19:x64 "));
 	define("aarch64", &layout, 2);
 	assert_non_null(strstr(line, " tag=%x2:u16 genctr=%x3:u8 expected_genctr=%x4:u8 "));
 	assert_non_null(strstr(line, " x28_cqw=-192(%x28):x64[32]"));
