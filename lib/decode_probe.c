@@ -4,11 +4,12 @@
  * certain. The queue and the entry were read through every register that the driver's loop may have kept them in; a
  * register that held something else gave whatever stood there, and bytes of an older record where nothing could be read.
  * So a register counts only if it proves itself:
- *   the queue: it is the address of the queue with its number in the array of its device's queues, so that what stands
- *     there cannot be of another time or register; the controller of that device has the very device that the message is
- *     about; and head and depth go together;
+ *   the queue: it is the kernel's address of the queue with its number in the array of its device's queues, so that what
+ *     stands there cannot be of another time or register; the controller of that device has the very device that the
+ *     message is about; and head and depth go together;
  *   the entry: see decode_entry.c.
- * Two registers with different queues prove nothing.
+ * Two registers with different queues prove nothing. And the queue has to be the message's: it has the number that the
+ * entry gives, or the entry at its head is the message's, whatever number it gives.
  */
 #include <errno.h>
 #include <string.h>
@@ -50,14 +51,20 @@ struct queue {
 	uint32_t depth, head;
 };
 
+/* The kernel has the upper half of the addresses, in all memory layouts of the machines that have a table of registers. */
+static bool has_address(const struct dupcqe_record *record, struct dupcqe_place place, uint64_t *ret_address)
+{
+	return dupcqe_record_has(record, place, ret_address) && *ret_address >> (8 * place.size - 1);
+}
+
 /* Whether the register is where the device has the queue with this number. */
 static bool is_in_place(const struct dupcqe_record *record, const struct dupcqe_register *reg, uint64_t queue_size)
 {
 	uint64_t value, queues, qid;
 
-	return dupcqe_record_has(record, reg->value, &value) &&
-	       dupcqe_record_has(record, reg->place[DUPCQE_THROUGH_QUEUES], &queues) &&
-	       dupcqe_record_has(record, reg->place[DUPCQE_THROUGH_QID], &qid) && queue_size && queues &&
+	return has_address(record, reg->value, &value) &&
+	       has_address(record, reg->place[DUPCQE_THROUGH_QUEUES], &queues) &&
+	       dupcqe_record_has(record, reg->place[DUPCQE_THROUGH_QID], &qid) && queue_size &&
 	       qid < MAX_DEPTH && value == queues + queue_size * qid;
 }
 
@@ -66,12 +73,13 @@ static bool is_queue(const struct dupcqe_record *record, const struct dupcqe_reg
 {
 	uint64_t value, its_device, depth, head, cqes;
 
-	if (!dupcqe_record_has(record, reg->value, &value) || !dupcqe_record_has(record, reg->place[DUPCQE_THROUGH_DEVICE], &its_device) ||
+	if (!dupcqe_record_has(record, reg->value, &value) ||
+	    !has_address(record, reg->place[DUPCQE_THROUGH_DEVICE], &its_device) ||
 	    !dupcqe_record_has(record, reg->place[DUPCQE_THROUGH_Q_DEPTH], &depth) ||
 	    !dupcqe_record_has(record, reg->place[DUPCQE_THROUGH_CQ_HEAD], &head) ||
-	    !dupcqe_record_has(record, reg->place[DUPCQE_THROUGH_CQES], &cqes))
+	    !has_address(record, reg->place[DUPCQE_THROUGH_CQES], &cqes))
 		return false;
-	if (!device || its_device != device || !cqes || cqes % CQE_BYTES || depth < 2 ||
+	if (its_device != device || cqes % CQE_BYTES || depth < 2 ||
 	    depth > MAX_DEPTH || head >= depth)
 		return false;
 	*ret_queue = (struct queue){ reg, value, cqes, depth, head };
@@ -138,29 +146,49 @@ static void take_queue(const struct dupcqe_record *record, const struct queue *q
 	}
 }
 
-static void take_pci(const struct dupcqe_record *record, const struct dupcqe_probe_format *probe,
-		     struct dupcqe_event *event)
+static void drop(struct dupcqe_event *event, enum dupcqe_field field)
+{
+	memset((char *)event + dupcqe_wants[field].at, 0, dupcqe_wants[field].size);
+	event->has &= ~DUPCQE_BIT(field);
+}
+
+/* The entry at the queue's head, through a register that has it still. */
+static bool take_entry(const struct dupcqe_record *record, const struct dupcqe_probe_format *probe,
+		       struct dupcqe_event *event)
 {
 	struct dupcqe_span window;
-	struct queue queue;
 	bool done = false;
 	uint64_t at;
 	unsigned int i;
+
+	for (i = 0; !done && i < probe->registers; i++)
+		done = dupcqe_entry_window(record, &probe->reg[i], &at, &window) &&
+		       dupcqe_entry_take(at, window.at, probe->reg[i].name, event);
+	return done;
+}
+
+static void drop_queue(struct dupcqe_event *event)
+{
+	int i;
+
+	for (i = DUPCQE_THROUGH_QID; i <= DUPCQE_THROUGH_CQ_DMA; i++)
+		drop(event, fields[i]);
+	event->cqes = 0;
+	event->proof[0] = '\0';
+}
+
+static void take_pci(const struct dupcqe_record *record, const struct dupcqe_probe_format *probe,
+		     struct dupcqe_event *event)
+{
+	struct queue queue;
 
 	if (!find_queue(record, probe, &queue))
 		return;
 	take_queue(record, &queue, event);
 	event->cqes = queue.cqes;
 	dupcqe_entry_proof(event, queue.reg->name);
-	for (i = 0; !done && i < probe->registers; i++)
-		done = dupcqe_entry_window(record, &probe->reg[i], &at, &window) &&
-		       dupcqe_entry_take(at, window.at, probe->reg[i].name, event);
-}
-
-static void drop(struct dupcqe_event *event, enum dupcqe_field field)
-{
-	memset((char *)event + dupcqe_wants[field].at, 0, dupcqe_wants[field].size);
-	event->has &= ~DUPCQE_BIT(field);
+	if (!take_entry(record, probe, event) && (!dupcqe_has(event, DUPCQE_SQ_ID) || event->qid != event->sq_id))
+		drop_queue(event);
 }
 
 /* What the kernel puts where it could not read, or found no string. */

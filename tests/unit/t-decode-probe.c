@@ -185,6 +185,54 @@ static void what_does_not_prove_itself(void **state)
 	}
 }
 
+/* Nothing that a driver keeps a queue at, however well what was read fits. */
+static void no_address_of_the_kernel(void **state)
+{
+	static const uint64_t values[] = { 0, 8, 192 * 3, UINT64_C(0x7fff00001000) };
+	struct scene scene;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		scene = usual(false);
+		scene.held[0].value = values[i];
+		scene.held[0].queues = values[i] - 3 * 192;
+		assert_int_equal(decode_scene(&scene, false), 0);
+		is_certain_only();
+	}
+	/* the array and the ring likewise */
+	scene = usual(false);
+	scene.held[0].queues = UINT64_C(0x7fffffffffffff00);
+	scene.held[0].value = scene.held[0].queues + 3 * 192;
+	assert_int_equal(decode_scene(&scene, false), 0);
+	is_certain_only();
+	scene = usual(false);
+	scene.held[0].cqes = UINT64_C(0x7fff00002000);
+	scene.held[1].value = scene.held[0].cqes + 16 * 20;
+	assert_int_equal(decode_scene(&scene, false), 0);
+	is_certain_only();
+}
+
+/* The message says another queue than the register's: of a queue that the loop no longer works on, say. */
+static void the_queue_of_another_message(void **state)
+{
+	struct scene scene = usual(false);
+
+	(void)state;
+	scene.sq_id = 9;
+	assert_int_equal(decode_scene(&scene, false), 0);
+	assert_int_equal(event.has, CERTAIN | BIT(SQ_ID));
+	assert_string_equal(event.proof, "");
+	assert_int_equal(event.cqes, 0);
+	assert_int_equal(event.q_depth, 0);
+	/* but a controller that gives a wrong number has written it into the entry */
+	put_entry(scene.held[1].window + 16 * 12, false, scene.cid, 9);
+	assert_int_equal(decode_scene(&scene, false), 0);
+	assert_int_equal(event.has, CERTAIN | BIT(SQ_ID) | OF_QUEUE | OF_ENTRY);
+	assert_int_equal(event.qid, 3);
+	assert_int_equal(event.sq_id, 9);
+}
+
 static void two_registers(void **state)
 {
 	struct scene scene = usual(false);
@@ -308,6 +356,35 @@ static void of_tcp(void **state)
 	assert_string_equal(event.addr, "");
 }
 
+/* Of a pci controller it is what stood in the buffer. */
+static void no_port_of_pci(void **state)
+{
+	struct scene scene = usual(false);
+
+	(void)state;
+	scene.trsvcid = "4420";
+	assert_int_equal(decode_scene(&scene, false), 0);
+	assert_false(dupcqe_has(&event, DUPCQE_TRSVCID));
+	assert_string_equal(event.trsvcid, "");
+}
+
+/* A locator that points at fields makes a string of numbers. */
+static void dynamic_data_among_the_fields(void **state)
+{
+	struct scene scene = usual(false);
+	struct dupcqe_place place;
+	const uint8_t locator[4] = { 8, 0, 16, 0 };
+
+	(void)state;
+	assert_int_equal(decode_scene(&scene, false), 0);
+	assert_true(dupcqe_has(&event, DUPCQE_ADDR));
+	place = decoder.place[DUPCQE_ADDR];
+	memcpy(made.record + place.offset, locator, sizeof(locator));
+	assert_int_equal(decode_copy(&decoder, made.record, made.dynamic_at, &event), 0);
+	assert_false(dupcqe_has(&event, DUPCQE_ADDR));
+	assert_string_equal(event.addr, "");
+}
+
 static void of_somebody_else(void **state)
 {
 	static const char *const texts[] = { "", "invalid id", "invalid id %d completed", "%s: oops\n",
@@ -375,6 +452,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_byte_orders),
 		cmocka_unit_test(what_does_not_prove_itself),
+		cmocka_unit_test(no_address_of_the_kernel),
+		cmocka_unit_test(the_queue_of_another_message),
 		cmocka_unit_test(two_registers),
 		cmocka_unit_test(bytes_of_an_older_record),
 		cmocka_unit_test(the_entry_does_not),
@@ -382,6 +461,8 @@ int main(void)
 		cmocka_unit_test(a_polled_queue_has_no_vector),
 		cmocka_unit_test(rules_of_another_version),
 		cmocka_unit_test(of_tcp),
+		cmocka_unit_test(no_port_of_pci),
+		cmocka_unit_test(dynamic_data_among_the_fields),
 		cmocka_unit_test(of_somebody_else),
 		cmocka_unit_test(cut_anywhere),
 		cmocka_unit_test(real_records),
