@@ -21,6 +21,8 @@ static const struct {
 				       "boot without lockdown=confidentiality; until then dmesg alone tells of a hit" },
 	[DUPCQE_PROBE_NO_KPROBES] = { "this kernel has no kprobe events (CONFIG_KPROBE_EVENTS)",
 				      "install the patched driver (make modules, make modules_install), which needs none" },
+	[DUPCQE_PROBE_OFF] = { "kprobes are switched off, none records anything",
+			       "sysctl kernel.ftrace_enabled=1, and 1 into /sys/kernel/debug/kprobes/enabled; then again" },
 	[DUPCQE_PROBE_NO_BTF] = { "this kernel has no type information (CONFIG_DEBUG_INFO_BTF)",
 				  "install the patched driver (make modules, make modules_install), which needs none" },
 	[DUPCQE_PROBE_BAD_BTF] = { "this kernel's type information cannot be used",

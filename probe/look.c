@@ -51,6 +51,34 @@ static bool is_locked_down(const struct probe_place *place)
 	return locked;
 }
 
+static bool is_zero(const char *root, const char *file)
+{
+	char *text;
+	bool zero;
+
+	if (probe_read(root, file, &text))
+		return false;
+	zero = text[0] == '0' && strchr("\n", text[1]);
+	free(text);
+	return zero;
+}
+
+/* The kernel takes a probe all the same, and it records nothing. */
+static bool is_switched_off(const struct probe_place *place, struct dupcqe_probe_found *found)
+{
+	static const char sysctl[] = "proc/sys/kernel/ftrace_enabled", debug[] = "sys/kernel/debug/kprobes/enabled";
+	const struct probe_machine *machine = probe_machine_find(place->machine);
+	const char *by = NULL;
+
+	if ((!machine || machine->is_on_ftrace) && is_zero(place->root, sysctl))
+		by = sysctl;
+	else if (is_zero(place->root, debug))
+		by = debug;
+	if (by)
+		snprintf(found->refused, sizeof(found->refused), "/%s is 0", by);
+	return by;
+}
+
 static bool is_loaded(const struct probe_place *place, const char *module)
 {
 	char path[64];
@@ -174,6 +202,10 @@ void probe_look(const struct probe_place *place, struct dupcqe_probe_found *foun
 		found->answer = DUPCQE_PROBE_SHADOWS;
 	if (found->answer != DUPCQE_PROBE_ADDED && found->answer != DUPCQE_PROBE_THERE)
 		return;
+	if (is_switched_off(place, found)) {
+		found->answer = DUPCQE_PROBE_OFF;
+		return;
+	}
 	types = look_at_types(place, found);
 	if (found->answer == DUPCQE_PROBE_THERE)
 		found->outdated = types == DUPCQE_PROBE_ADDED && is_outdated(place, found);

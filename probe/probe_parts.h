@@ -20,6 +20,8 @@ enum { PROBE_ARGUMENTS = 5 };
 struct probe_machine {
 	const char *name;			/* as uname -m says it */
 	const char *argument[PROBE_ARGUMENTS];	/* of a function, at its entry */
+	/* CONFIG_KPROBES_ON_FTRACE: a probe at the start of a function is a call of ftrace, and off with it */
+	bool is_on_ftrace;
 	const char *const *saved;		/* what a called function leaves alone, in the order of use; ends with NULL */
 };
 

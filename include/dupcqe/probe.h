@@ -37,6 +37,7 @@ enum dupcqe_probe_answer {
 	DUPCQE_PROBE_NO_TRACEFS,
 	DUPCQE_PROBE_LOCKED_DOWN,
 	DUPCQE_PROBE_NO_KPROBES,
+	DUPCQE_PROBE_OFF,	   /* kprobes are switched off, ours that is there too; refused says by which file */
 	DUPCQE_PROBE_NO_BTF,
 	DUPCQE_PROBE_BAD_BTF,	   /* it is there, but cannot be read or lacks what every kernel has */
 	DUPCQE_PROBE_NO_DRIVER,	   /* neither nvme nor nvme_core is loaded */

@@ -91,6 +91,11 @@ fi
 
 says "no tracefs" "rm -r $trace" 1 '^nvme-dupcqe: there is no tracefs; mount -t tracefs nodev /sys/kernel/tracing$'
 says "no kprobes" "rm $trace/kprobe_events" 1 '^nvme-dupcqe: this kernel has no kprobe events \(CONFIG_KPROBE_EVENTS\); install the patched driver'
+says "kprobes are switched off" "put sys/kernel/debug/kprobes/enabled 0" 1 'switched off.*: /sys/kernel/debug/kprobes/enabled is 0; sysctl kernel.ftrace'
+says "kprobes are on" "put sys/kernel/debug/kprobes/enabled 1; put proc/sys/kernel/ftrace_enabled 1" 0 'can be made'
+if [ "$(uname -m)" = x86_64 ]; then
+	says "ftrace is switched off" "put proc/sys/kernel/ftrace_enabled 0" 1 'switched off.*: /proc/sys/kernel/ftrace_enabled is 0; sysctl kernel.ftrace'
+fi
 says "no BTF" 'rm -r sys/kernel/btf' 1 '^nvme-dupcqe: this kernel has no type information \(CONFIG_DEBUG_INFO_BTF\); install the patched driver'
 says "BTF that is none" 'head -c 5000 /dev/urandom > sys/kernel/btf/vmlinux' 1 'type information cannot be used'
 says "BTF that is cut" 'truncate -s 200 sys/kernel/btf/vmlinux' 1 'type information cannot be used'
@@ -110,6 +115,11 @@ says "an event of a name that only begins so" "put $trace/dynamic_events 'p:nvme
 # ours is there
 ours='p:nvme/nvme_dup_cqe _dev_warn fmt=+0(%si):string probe=\\\\1:u8'
 says "ours" "put $trace/dynamic_events '$ours'; put $trace/kprobe_events '$ours'" 0 'there already'
+says "ours, and kprobes are switched off" "put $trace/dynamic_events '$ours'; put $trace/kprobe_events '$ours'; cp $trace/kprobe_events before
+	put sys/kernel/debug/kprobes/enabled 0" 1 'switched off'
+fails "show, and kprobes are switched off" 1 'switched off' "$tool" probe show --root="$root"
+check "remove, and kprobes are switched off" "$tool" probe remove --root="$root"
+says "the driver's own event, and kprobes are switched off" "put $trace/events/nvme/nvme_dup_cqe/format x; put sys/kernel/debug/kprobes/enabled 0" 0 'nothing is needed$'
 says "ours, and the driver's behind it" "put $trace/dynamic_events '$ours'; put $trace/kprobe_events '$ours'; cp $trace/kprobe_events before
 	put $trace/available_events 'nvme:nvme_sq\\nnvme:nvme_dup_cqe\\nnvme:nvme_dup_cqe'" 1 "in its way; 'nvme-dupcqe probe remove', then load"
 fails "remove: another's" 1 'somebody else' sh -c "cp '$dir/base/$trace/kprobe_events' /dev/null; printf '%s\n' '$foreign' > '$root/$trace/dynamic_events'; '$tool' probe remove --root='$root'"
