@@ -24,6 +24,7 @@ static int add(struct probe_run *run)
 	if (dupcqe_probe_failed(answer))
 		return probe_complain(&run->found);
 	puts(dupcqe_probe_text(answer));
+	probe_print_left_out(&run->found);
 	if (run->found.outdated)
 		puts("it was made for other modules than are loaded now, and is in use: stop recording, then 'probe add' again");
 	if (answer != DUPCQE_PROBE_PATCHED)
@@ -42,6 +43,12 @@ static int take_away(struct probe_run *run)
 	return EXIT_OK;
 }
 
+static void print_outdated(const struct dupcqe_probe_found *found)
+{
+	if (found->outdated)
+		puts("it is not whole, or was made for other modules than are loaded now: 'probe add' makes it anew");
+}
+
 static int test(struct probe_run *run)
 {
 	enum dupcqe_probe_answer answer = dupcqe_probe_look(&run->place, &run->found);
@@ -50,6 +57,7 @@ static int test(struct probe_run *run)
 		return probe_complain(&run->found);
 	puts(answer == DUPCQE_PROBE_ADDED ? "the probe can be made: everything it needs is there" :
 					    dupcqe_probe_text(answer));
+	print_outdated(&run->found);
 	if (answer == DUPCQE_PROBE_ADDED)
 		probe_print_found(&run->found);
 	return EXIT_OK;
@@ -62,6 +70,7 @@ static int show(struct probe_run *run)
 	if (dupcqe_probe_failed(answer))
 		return probe_complain(&run->found);
 	puts(answer == DUPCQE_PROBE_ADDED ? dupcqe_probe_text(DUPCQE_PROBE_ABSENT) : dupcqe_probe_text(answer));
+	print_outdated(&run->found);
 	if (answer == DUPCQE_PROBE_THERE) {
 		probe_print_found(&run->found);
 		probe_print_use(&run->place, run->found.tracefs);

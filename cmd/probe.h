@@ -8,6 +8,9 @@
 /* Why it failed, in one line on stderr, with the next best way. Returns EXIT_FAILED. */
 int probe_complain(const struct dupcqe_probe_found *found);
 
+/* What add could not make, and why; nothing if it is all there. */
+void probe_print_left_out(const struct dupcqe_probe_found *found);
+
 /* What the definitions are made of: functions, registers, offsets. */
 void probe_print_found(const struct dupcqe_probe_found *found);
 

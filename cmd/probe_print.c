@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "command.h"
@@ -13,6 +14,21 @@ int probe_complain(const struct dupcqe_probe_found *found)
 	return complain(EXIT_FAILED, "%s%s%s%s%s", text, has_reason ? ": " : "",
 			has_reason ? *found->refused ? found->refused : strerror(-found->err) : "",
 			*advice ? "; " : "", advice);
+}
+
+void probe_print_left_out(const struct dupcqe_probe_found *found)
+{
+	unsigned int i;
+
+	for (i = 0; i < found->points; i++) {
+		if (!found->left_out[i])
+			continue;
+		printf("left out: %s at %s: ", dupcqe_probe_name(found->event[i]), found->function[i]);
+		put_plain(stdout, found->left_err[i] == -ENOENT ? "this kernel does not have it" :
+				  *found->refused		 ? found->refused :
+								   strerror(-found->left_err[i]));
+		putchar('\n');
+	}
 }
 
 static void print_functions(const struct dupcqe_probe_found *found)

@@ -98,6 +98,18 @@ bool probe_shadows(const char *tracefs)
 	return count > 1;
 }
 
+enum probe_point_state probe_point_state(const char *list, const struct dupcqe_probe_found *found, unsigned int i)
+{
+	char head[96];
+	const char *at;
+
+	if (probe_is_listed(list, found->line[i]))
+		return PROBE_POINT_THERE;
+	snprintf(head, sizeof(head), ":nvme/%s %s ", probe_short_name(found->event[i]), found->function[i]);
+	at = strstr(list, head);
+	return at ? PROBE_POINT_STALE : PROBE_POINT_MISSING;
+}
+
 bool probe_is_listed(const char *list, const char *line)
 {
 	size_t length = strlen(line);

@@ -122,7 +122,8 @@ static enum dupcqe_probe_answer look_at_owners(const struct probe_place *place, 
 		return DUPCQE_PROBE_PATCHED;
 	if (hit == PROBE_OTHERS || why == PROBE_OTHERS || why == PROBE_DRIVER)
 		return DUPCQE_PROBE_FOREIGN;
-	return hit == PROBE_OURS ? DUPCQE_PROBE_THERE : DUPCQE_PROBE_ADDED;
+	/* one may have been taken away by hand */
+	return hit == PROBE_OURS || why == PROBE_OURS ? DUPCQE_PROBE_THERE : DUPCQE_PROBE_ADDED;
 }
 
 static enum dupcqe_probe_answer define(const struct probe_place *place, const struct probe_machine *machine,
@@ -165,18 +166,28 @@ static enum dupcqe_probe_answer look_at_types(const struct probe_place *place, s
 	return define(place, machine, &layout, found);
 }
 
-static bool is_outdated(const struct probe_place *place, const struct dupcqe_probe_found *found)
+static bool has_state(const struct probe_place *place, const struct dupcqe_probe_found *found, unsigned int wanted)
 {
-	bool outdated = false;
+	bool has = false;
 	unsigned int i;
 	char *list;
 
 	if (probe_read(place->tracefs, "kprobe_events", &list))
 		return false;
 	for (i = 0; i < found->points; i++)
-		outdated = outdated || !probe_is_listed(list, found->line[i]);
+		has = has || (!found->left_out[i] && wanted & 1U << probe_point_state(list, found, i));
 	free(list);
-	return outdated;
+	return has;
+}
+
+bool probe_is_stale(const struct probe_place *place, const struct dupcqe_probe_found *found)
+{
+	return has_state(place, found, 1U << PROBE_POINT_STALE);
+}
+
+bool probe_is_outdated(const struct probe_place *place, const struct dupcqe_probe_found *found)
+{
+	return has_state(place, found, 1U << PROBE_POINT_STALE | 1U << PROBE_POINT_MISSING);
 }
 
 enum dupcqe_probe_answer probe_look_owners(const struct probe_place *place, int *ret_err)
@@ -193,11 +204,14 @@ enum dupcqe_probe_answer probe_look_owners(const struct probe_place *place, int 
 void probe_look(const struct probe_place *place, struct dupcqe_probe_found *found)
 {
 	enum dupcqe_probe_answer types;
+	int event;
 
 	memset(found, 0, sizeof(*found));
 	strcpy(found->tracefs, place->tracefs);
 	memset(found->offset, 0xff, sizeof(found->offset));
 	found->answer = probe_look_owners(place, &found->err);
+	for (event = 0; event < DUPCQE_PROBE_EVENTS; event++)
+		found->was_there[event] = probe_owner(place->tracefs, event) == PROBE_OURS;
 	if (found->answer == DUPCQE_PROBE_THERE && probe_shadows(place->tracefs))
 		found->answer = DUPCQE_PROBE_SHADOWS;
 	if (found->answer != DUPCQE_PROBE_ADDED && found->answer != DUPCQE_PROBE_THERE)
@@ -208,7 +222,7 @@ void probe_look(const struct probe_place *place, struct dupcqe_probe_found *foun
 	}
 	types = look_at_types(place, found);
 	if (found->answer == DUPCQE_PROBE_THERE)
-		found->outdated = types == DUPCQE_PROBE_ADDED && is_outdated(place, found);
+		found->outdated = types == DUPCQE_PROBE_ADDED && probe_is_outdated(place, found);
 	else
 		found->answer = types;
 }

@@ -75,6 +75,12 @@ void probe_last_error(const char *tracefs, char *ret_text, size_t size);
 
 void probe_place_init(const struct dupcqe_probe_place *given, struct probe_place *ret_place);
 
+/* -- lock.c -- */
+
+/* The lock of all who change something, an open file; or -errno, -ETIMEDOUT after 20 s. */
+int probe_lock(const char *tracefs);
+void probe_unlock(int lock);
+
 /* -- users.c -- */
 
 /* dupcqe_probe_users() */
@@ -92,6 +98,10 @@ bool probe_shadows(const char *tracefs);
 
 /* Whether the kernel's list of probes has this line. */
 bool probe_is_listed(const char *list, const char *line);
+
+enum probe_point_state { PROBE_POINT_THERE, PROBE_POINT_MISSING, PROBE_POINT_STALE /* with other arguments */ };
+
+enum probe_point_state probe_point_state(const char *list, const struct dupcqe_probe_found *found, unsigned int i);
 
 /* The name without its group. */
 const char *probe_short_name(enum dupcqe_probe_event event);

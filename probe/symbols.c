@@ -25,7 +25,7 @@ void probe_look_symbols(const struct probe_place *place, struct dupcqe_probe_fou
 	unsigned int i;
 	FILE *file;
 
-	if (found->answer != DUPCQE_PROBE_ADDED)
+	if (found->answer != DUPCQE_PROBE_ADDED && found->answer != DUPCQE_PROBE_THERE)
 		return;
 	snprintf(path, sizeof(path), "%s/proc/kallsyms", place->root);
 	file = fopen(path, "re");
@@ -37,6 +37,6 @@ void probe_look_symbols(const struct probe_place *place, struct dupcqe_probe_fou
 	fclose(file);
 	for (i = 0; i < found->points; i++)
 		found->left_out[i] = !seen[i];
-	if (found->points && !seen[0])
+	if (found->points && !seen[0] && found->answer == DUPCQE_PROBE_ADDED)
 		found->answer = DUPCQE_PROBE_NO_FUNCTION;
 }

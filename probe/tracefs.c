@@ -20,7 +20,8 @@ static int open_at(const char *path, const char *file, int flags)
 
 	if (snprintf(name, sizeof(name), "%s/%s", path, file) >= (int)sizeof(name))
 		return -ENAMETOOLONG;
-	fd = open(name, flags | O_CLOEXEC);
+	/* a made-up root may have a pipe there */
+	fd = open(name, flags | O_CLOEXEC | O_NONBLOCK);
 	return fd < 0 ? -errno : fd;
 }
 

@@ -121,10 +121,13 @@ struct dupcqe_probe_found {
 	const char *function[DUPCQE_PROBE_POINTS];
 	uint8_t event[DUPCQE_PROBE_POINTS];	/* enum dupcqe_probe_event */
 	bool left_out[DUPCQE_PROBE_POINTS];	/* this kernel does not have the function, or it may not be probed */
-	bool outdated;			/* THERE, but made for other modules than are loaded, and in use: remove, then add */
+	int left_err[DUPCQE_PROBE_POINTS];	/* of add: -errno of the kernel, why it was left out; else 0 */
+	bool was_there[DUPCQE_PROBE_EVENTS];	/* ours, before this call */
+	/* THERE, but not whole, or made for other modules than are loaded; of add also: and in use, so that it stays */
+	bool outdated;
 	char registers[64];		/* that are captured: "bx bp r12 r13 r14 r15" */
 	char tracefs[256];		/* where it was looked for */
-	char refused[160];		/* DUPCQE_PROBE_REFUSED: what the kernel's error_log says; "" if nothing */
+	char refused[160];		/* REFUSED, or something left out: what the kernel's error_log says; OFF: the file; or "" */
 };
 
 /*

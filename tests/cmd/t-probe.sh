@@ -129,6 +129,55 @@ machine "put $trace/dynamic_events '$ours'; put $trace/kprobe_events '$ours'; pu
 fails "remove: an instance has a trigger on it" 1 'in use: mine; stop recording' "$tool" probe remove --root="$root"
 has "show: who uses it" "$("$tool" probe show --root="$root")" '^  recorded   by mine$'
 
+# ---- made: a plain file for the kernel's list keeps the lines as the kernel does ----
+
+kernel_list="ln -sf kprobe_events $trace/dynamic_events; for event in nvme_dup_cqe nvme_dup_cqe_why; do put $trace/events/nvme/\$event/filter none; done"
+list=$root/$trace/kprobe_events
+if [ "$(uname -m)" = x86_64 ]; then
+	machine "$kernel_list"
+	exec 9< "$root/$trace"
+	flock 9
+	"$tool" probe add --root="$root" > "$dir/add" 9<&- &
+	sleep 0.5
+	is "while another makes it: it waits" "$(wc -l < "$list")" 0
+	exec 9<&-
+	wait
+	has "then it makes it" "$(cat "$dir/add")" 'nvme_dup_cqe is there$'
+	machine "$kernel_list"
+	for i in 1 2 3 4 5 6 7 8; do
+		"$tool" probe add --root="$root" > "$dir/add.$i" 2>&1 &
+	done
+	wait
+	is "eight at once: one makes it, the others find it" "$(cat "$dir"/add.* | grep '^the probe' | sort | uniq -c | tr -s ' ')" \
+		" 1 the probe nvme:nvme_dup_cqe is there
+ 7 the probe nvme:nvme_dup_cqe is there already"
+	is "eight at once: each line is there once" "$(sort "$list" | uniq -d | wc -l) of $(wc -l < "$list")" '0 of 4'
+	# this kernel has no _printk_deferred
+	sed -i '/ _printk_deferred /d' "$list"
+	whole=$("$tool" probe show --root="$root")
+	is "show: it is whole without what this kernel does not have" "$(grep -c 'not whole' <<< "$whole")" 0
+	has "show: what this kernel does not have" "$whole" '_printk_deferred .* \(this kernel does not have it\)$'
+	sed -i 's/ queue_size=[^ ]*/ queue_size=\\1:u32/' "$list"
+	has "show: it was made for another module" "$("$tool" probe show --root="$root")" "^it is not whole, or was made for other modules .*: 'probe add'"
+	mkdir -p "$root/$trace/instances/mine/events/nvme/nvme_dup_cqe"
+	echo 1 > "$root/$trace/instances/mine/events/nvme/nvme_dup_cqe/enable"
+	before=$(grep -v _printk_deferred "$list")
+	has "add: outdated, and in use" "$("$tool" probe add --root="$root")" '^it was made for other modules .* is in use'
+	is "add: in use, no second probe is put beside it" "$(grep -v _printk_deferred "$list")" "$before"
+
+	# the hit was taken away by hand
+	sed -i '/nvme_dup_cqe /d' "$list"
+	has "show: half of it" "$("$tool" probe show --root="$root")" '^it is not whole'
+	has "add: half of it, and in use" "$("$tool" probe add --root="$root")" 'nvme_dup_cqe is there$'
+	is "add: the hit is there again" "$(grep -c '^p:nvme/nvme_dup_cqe _dev_warn ' "$list")" 1
+	machine "$kernel_list; put $trace/kprobe_events 'p:nvme/nvme_dup_cqe_why _printk probe=\\\\1:u8'"
+	has "remove: what was left of it" "$("$tool" probe remove --root="$root")" 'is removed$'
+	has "remove: it is told to the kernel" "$(cat "$list")" '^-:nvme/nvme_dup_cqe_why$'
+	machine "$kernel_list; put $trace/events/nvme/nvme_dup_cqe/format x; put $trace/kprobe_events 'p:nvme/nvme_dup_cqe_why _printk probe=\\\\1:u8'"
+	has "remove: what was left of it beside the driver's event" "$("$tool" probe remove --root="$root")" 'is removed$'
+	is "remove: the driver's event is left alone" "$(grep -c '^-:nvme/nvme_dup_cqe$' "$list")" 0
+fi
+
 if [ "$(id -u)" = 0 ]; then
 	machine "chmod 0700 $trace"
 	fails "not root" 1 'not open to this user; run it as root' setpriv --reuid=65534 --regid=65534 --clear-groups "$tool" probe test --root="$root"
