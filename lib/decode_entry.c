@@ -29,10 +29,15 @@ static uint16_t ring_cid(const uint8_t *cqe, bool big_endian)
 	return big_endian ? (uint16_t)(cid << 8 | cid >> 8) : cid;
 }
 
+bool dupcqe_entry_is_at(uint64_t at, const struct dupcqe_event *event)
+{
+	return event->cqes && at == event->cqes + (uint64_t)CQE_BYTES * event->cq_head;
+}
+
 static bool is_refused(uint64_t at, const uint8_t *cqe, const struct dupcqe_event *event)
 {
-	return event->cqes && dupcqe_has(event, DUPCQE_CQ_HEAD) && dupcqe_has(event, DUPCQE_Q_DEPTH) &&
-	       dupcqe_has(event, DUPCQE_SQ_ID) && at == event->cqes + (uint64_t)CQE_BYTES * event->cq_head &&
+	return dupcqe_has(event, DUPCQE_CQ_HEAD) && dupcqe_has(event, DUPCQE_Q_DEPTH) &&
+	       dupcqe_has(event, DUPCQE_SQ_ID) && dupcqe_entry_is_at(at, event) &&
 	       ring_cid(cqe, event->big_endian) == event->cid && ring_word(cqe, 2) >> 16 == event->sq_id;
 }
 

@@ -15,6 +15,9 @@ bool dupcqe_entry_window(const struct dupcqe_record *record, const struct dupcqe
  */
 bool dupcqe_entry_take(uint64_t at, const uint8_t *window, const char *name, struct dupcqe_event *event);
 
+/* Whether that is where the queue of event has the entry at its head. */
+bool dupcqe_entry_is_at(uint64_t at, const struct dupcqe_event *event);
+
 /* One register more that proved itself. */
 void dupcqe_entry_proof(struct dupcqe_event *event, const char *name);
 

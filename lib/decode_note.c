@@ -4,6 +4,7 @@
  * (lib/ratelimit.c); probe/filter.c lets the same through.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include "decode_entry.h"
 #include "decode_note.h"
@@ -96,6 +97,21 @@ static int read_suppressed(const struct reading *reading, struct dupcqe_note *no
 	return 0;
 }
 
+/* "nvme_tcp: could ..." is of nvme-tcp; nvme-pci has no name in front of its messages. */
+static void read_transport(const char *format, struct dupcqe_note *note)
+{
+	static const char module[] = "nvme_", text[] = "could ";
+	size_t length = strcspn(format, ":");
+
+	if (!strncmp(format, text, strlen(text)))
+		strcpy(note->transport, "pcie");
+	else if (!strncmp(format, module, strlen(module)))
+		snprintf(note->transport, sizeof(note->transport), "%.*s", (int)(length - strlen(module)),
+			 format + strlen(module));
+	else
+		strcpy(note->transport, "other");
+}
+
 /* In front of some texts stands the level: KERN_ERR is "\0013". */
 static const char *without_level(const char *format)
 {
@@ -137,10 +153,34 @@ int dupcqe_note_decode(const struct dupcqe_note_decoder *decoder, const void *re
 			err = messages[i].read(&reading, &note);
 	if (err)
 		return err;
+	/* a stale one comes through the controller's device, and has ctrl_id */
+	if (note.reason == DUPCQE_UNKNOWN_TAG)
+		read_transport(without_level(format), &note);
 	if (note.reason)
 		read_entries(&reading, &note);
 	*ret_note = note;
 	return 0;
+}
+
+static bool is_of_transport(const struct dupcqe_note *note, const struct dupcqe_event *event)
+{
+	return !*note->transport || !dupcqe_has(event, DUPCQE_TRANSPORT) || !strcmp(note->transport, event->transport);
+}
+
+static bool is_in_time(const struct dupcqe_note *note, uint64_t ns)
+{
+	return !note->ns || !ns || (note->ns <= ns && ns - note->ns <= DUPCQE_NOTE_NS);
+}
+
+/* The driver worked on the entry when it said why: it had its address. */
+static bool is_at_entry(const struct dupcqe_note *note, const struct dupcqe_event *event)
+{
+	bool found = !event->cqes || !dupcqe_has(event, DUPCQE_CQ_HEAD) || !note->entries;
+	unsigned int i;
+
+	for (i = 0; !found && i < note->entries && i < DUPCQE_REGISTERS; i++)
+		found = dupcqe_entry_is_at(note->entry[i].at, event);
+	return found;
 }
 
 static bool matches(const struct dupcqe_note *note, const struct dupcqe_event *event)
@@ -148,6 +188,8 @@ static bool matches(const struct dupcqe_note *note, const struct dupcqe_event *e
 	if (event->source != DUPCQE_FROM_PROBE || note->tag != event->tag)
 		return false;
 	if (note->ctrl_id >= 0 && dupcqe_has(event, DUPCQE_CTRL_ID) && note->ctrl_id != event->ctrl_id)
+		return false;
+	if (!is_of_transport(note, event) || !is_at_entry(note, event))
 		return false;
 	return note->reason == DUPCQE_UNKNOWN_TAG ||
 	       (note->reason == DUPCQE_STALE_GENERATION && note->genctr == event->genctr);
@@ -172,9 +214,9 @@ static void join_entry(const struct dupcqe_note *note, struct dupcqe_event *even
 		done = dupcqe_entry_take(note->entry[i].at, note->entry[i].window, note->entry[i].name, event);
 }
 
-bool dupcqe_note_join(struct dupcqe_note *note, struct dupcqe_event *event)
+bool dupcqe_note_join_at(struct dupcqe_note *note, uint64_t ns, struct dupcqe_event *event)
 {
-	bool joined = matches(note, event);
+	bool joined = is_in_time(note, ns) && matches(note, event);
 
 	if (joined) {
 		join_reason(note, event);
@@ -183,4 +225,9 @@ bool dupcqe_note_join(struct dupcqe_note *note, struct dupcqe_event *event)
 	note->reason = 0;
 	note->entries = 0;
 	return joined;
+}
+
+bool dupcqe_note_join(struct dupcqe_note *note, struct dupcqe_event *event)
+{
+	return dupcqe_note_join_at(note, 0, event);
 }

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the driver said right before a hit, from the probe event nvme:nvme_dup_cqe_why (dupcqe/probe.h): the reason, the
- * generations, and the entry, where the compiler no longer needs that when the hit is printed. The driver prints it on the same CPU, in the same context, before the message that is the hit; so a
- * reader keeps the last note of each CPU, in the order of the CPU's ring, and joins it to the next hit:
+ * What the driver said before a hit, from the probe event nvme:nvme_dup_cqe_why (dupcqe/probe.h): the reason, the
+ * generations, and the entry, where the compiler no longer needs that when the hit is printed. The driver prints it on the
+ * same CPU before the message that is the hit. But where the kernel limits the rate of messages, it limits that of the
+ * hits and that of the reasons apart, so that either may be missing, and the last note may be of a completion before this
+ * one: a note is joined only to the hit that it fits (dupcqe_note_join_at()). A reader keeps the last note of each CPU, in
+ * the order of the CPU's ring:
  *
  *	struct dupcqe_note note[cpus] = { 0 };		for each CPU, zeroed at the start and where records were lost
  *	record of nvme_dup_cqe_why:	dupcqe_note_decode(..., &got);
+ *					got.ns = time of the record;
  *					if (got.suppressed) lost += got.suppressed; else note[cpu] = got;
- *	record of nvme_dup_cqe:		dupcqe_decode(..., &event); dupcqe_note_join(&note[cpu], &event);
+ *	record of nvme_dup_cqe:		dupcqe_decode(..., &event);
+ *					dupcqe_note_join_at(&note[cpu], time of the record, &event);
  *
  * A reader that does not join loses nothing but these fields.
  */
@@ -32,6 +37,8 @@ struct dupcqe_note {
 	uint16_t tag;		 /* 0 to 4095 */
 	int32_t ctrl_id;	 /* -1: not known */
 	uint32_t suppressed;	 /* hits of which a rate-limited kernel did not tell; then the rest is 0 */
+	uint64_t ns;		 /* of the trace's clock, set by who reads the ring; 0: not known */
+	char transport[8];	 /* "pcie", "tcp"; "": the message does not tell */
 	unsigned int entries;	 /* registers: private to lib/ */
 	struct dupcqe_note_entry entry[DUPCQE_REGISTERS];
 };
@@ -55,10 +62,18 @@ int dupcqe_note_decode(const struct dupcqe_note_decoder *decoder, const void *re
 		       struct dupcqe_note *ret_note);
 
 /*
- * Give event what note knows, if it is of the same command id (and controller), and event came from the probe: reason,
- * expected_genctr, and the entry with its window if the event has none and the note's proves itself. What does not match
- * is not joined. The note is used up either way (its reason is 0). Returns whether it was joined.
+ * Give event what note knows, if it fits: event came from the probe, with the same tag, generation, controller and
+ * transport, as far as the note has them; its queue, if that has proved itself, has the entry at its head where one of the
+ * note's registers pointed (a note without registers is taken by the rest); and the note is not later than ns, the time of
+ * the hit, nor more than DUPCQE_NOTE_NS earlier. Where ns or note->ns is 0 the time is not looked at.
+ * What is given: reason, expected_genctr, and the entry with its window if the event has none and the note's proves
+ * itself. The note is used up either way (its reason is 0). Returns whether it was joined.
  */
+enum { DUPCQE_NOTE_NS = 1000000000 };
+
+bool dupcqe_note_join_at(struct dupcqe_note *note, uint64_t ns, struct dupcqe_event *event);
+
+/* The same without the time. */
 bool dupcqe_note_join(struct dupcqe_note *note, struct dupcqe_event *event);
 
 #endif

@@ -96,14 +96,14 @@ static void take_hit(struct reader *reader, const void *record, size_t size, uns
 	count(reader, err);
 	if (err)
 		return;
-	dupcqe_note_join(&reader->note, &event);
+	dupcqe_note_join_at(&reader->note, when, &event);
 	reader->hits++;
 	dupcqe_text_init(&text, buffer, sizeof(buffer));
 	dupcqe_format_json(&text, &event);
 	printf("%llu %s\n", when, buffer);
 }
 
-static void take_why(struct reader *reader, const void *record, size_t size)
+static void take_why(struct reader *reader, const void *record, size_t size, unsigned long long when)
 {
 	struct dupcqe_note note;
 	int err = dupcqe_note_decode(&reader->why, record, size, &note);
@@ -111,6 +111,7 @@ static void take_why(struct reader *reader, const void *record, size_t size)
 	count(reader, err);
 	if (err)
 		return;
+	note.ns = when;
 	if (note.suppressed)
 		reader->suppressed += note.suppressed;
 	else
@@ -127,7 +128,7 @@ static void take(struct reader *reader, const void *record, size_t size, unsigne
 	if (type == reader->hit_id)
 		take_hit(reader, record, size, when);
 	else if (type == reader->why_id)
-		take_why(reader, record, size);
+		take_why(reader, record, size, when);
 }
 
 static void read_cpu(struct reader *reader, int cpu)
