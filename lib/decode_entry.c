@@ -63,6 +63,17 @@ static void take_window(const uint8_t *window, struct dupcqe_event *event)
 	event->has |= DUPCQE_BIT(DUPCQE_CQW) | DUPCQE_BIT(DUPCQE_CQW_SLOT);
 }
 
+static void take_alone(const uint8_t *cqe, struct dupcqe_event *event)
+{
+	int i;
+
+	for (i = 0; i < DUPCQE_CQE_WORDS; i++)
+		event->cqw[0][i] = ring_word(cqe, i);
+	event->cqw_count = 1;
+	event->cqw_slot = event->cq_head;
+	event->has |= DUPCQE_BIT(DUPCQE_CQW) | DUPCQE_BIT(DUPCQE_CQW_SLOT);
+}
+
 void dupcqe_entry_proof(struct dupcqe_event *event, const char *name)
 {
 	size_t length = strlen(event->proof);
@@ -81,20 +92,24 @@ bool dupcqe_entry_window(const struct dupcqe_record *record, const struct dupcqe
 	struct dupcqe_span window;
 
 	if (!place.size || !dupcqe_record_has(record, reg->value, ret_at) ||
-	    !dupcqe_record_span(record, place, &window) || window.inside < CQE_BYTES * DUPCQE_WINDOW_CQES)
+	    !dupcqe_record_span(record, place, &window) || window.inside < window.size)
 		return false;
 	*ret_window = window;
 	return true;
 }
 
-bool dupcqe_entry_take(uint64_t at, const uint8_t *window, const char *name, struct dupcqe_event *event)
+bool dupcqe_entry_take(uint64_t at, const struct dupcqe_span *window, const char *name, struct dupcqe_event *event)
 {
-	const uint8_t *cqe = window + CQE_BYTES * BEFORE;
+	bool alone = window->size == CQE_BYTES;
+	const uint8_t *cqe = window->at + (alone ? 0 : CQE_BYTES * BEFORE);
 
 	if (!is_refused(at, cqe, event) || event->cq_head >= event->q_depth)
 		return false;
 	dupcqe_entry_proof(event, name);
 	take_cqe(cqe, event);
-	take_window(window, event);
+	if (alone)
+		take_alone(cqe, event);
+	else
+		take_window(window->at, event);
 	return true;
 }

@@ -5,15 +5,15 @@
 
 #include "decode_record.h"
 
-/* Where a register points, and the bytes of the window around that; false if the record has not all of it. */
+/* Where a register points, and the bytes of the window around that, or of the entry alone; false if the record has not all of it. */
 bool dupcqe_entry_window(const struct dupcqe_record *record, const struct dupcqe_register *reg, uint64_t *ret_at,
 			 struct dupcqe_span *ret_window);
 
 /*
- * Take the entry at the address, and the window of DUPCQE_WINDOW_CQES entries that begins DUPCQE_WINDOW_BEFORE before it,
- * if it proves to be the one that event is about. name is that of the register.
+ * Take the entry at the address if it proves to be the one that event is about. window has it alone (its size is that of an
+ * entry), or DUPCQE_WINDOW_CQES entries that begin DUPCQE_WINDOW_BEFORE before it, which are taken too. name is that of the register.
  */
-bool dupcqe_entry_take(uint64_t at, const uint8_t *window, const char *name, struct dupcqe_event *event);
+bool dupcqe_entry_take(uint64_t at, const struct dupcqe_span *window, const char *name, struct dupcqe_event *event);
 
 /* Whether that is where the queue of event has the entry at its head. */
 bool dupcqe_entry_is_at(uint64_t at, const struct dupcqe_event *event);

@@ -77,7 +77,8 @@ static void read_entries(const struct reading *reading, struct dupcqe_note *note
 		if (!dupcqe_entry_window(&reading->record, &decoder->reg[i], &entry->at, &window))
 			continue;
 		memcpy(entry->name, decoder->reg[i].name, sizeof(entry->name));
-		memcpy(entry->window, window.at, sizeof(entry->window));
+		entry->bytes = window.size;
+		memcpy(entry->window, window.at, window.size);
 		entry++;
 	}
 	note->entries = entry - note->entry;
@@ -208,10 +209,13 @@ static void join_reason(const struct dupcqe_note *note, struct dupcqe_event *eve
 static void join_entry(const struct dupcqe_note *note, struct dupcqe_event *event)
 {
 	bool done = dupcqe_has(event, DUPCQE_STATUS);
+	struct dupcqe_span window;
 	unsigned int i;
 
-	for (i = 0; !done && i < note->entries && i < DUPCQE_REGISTERS; i++)
-		done = dupcqe_entry_take(note->entry[i].at, note->entry[i].window, note->entry[i].name, event);
+	for (i = 0; !done && i < note->entries && i < DUPCQE_REGISTERS; i++) {
+		window = (struct dupcqe_span){ note->entry[i].window, note->entry[i].bytes, note->entry[i].bytes };
+		done = dupcqe_entry_take(note->entry[i].at, &window, note->entry[i].name, event);
+	}
 }
 
 bool dupcqe_note_join_at(struct dupcqe_note *note, uint64_t ns, struct dupcqe_event *event)

@@ -163,7 +163,7 @@ static bool take_entry(const struct dupcqe_record *record, const struct dupcqe_p
 
 	for (i = 0; !done && i < probe->registers; i++)
 		done = dupcqe_entry_window(record, &probe->reg[i], &at, &window) &&
-		       dupcqe_entry_take(at, window.at, probe->reg[i].name, event);
+		       dupcqe_entry_take(at, &window, probe->reg[i].name, event);
 	return done;
 }
 

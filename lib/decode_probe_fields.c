@@ -5,6 +5,8 @@
 #include <traceevent/event-parse.h>
 #include "decode_fields.h"
 
+enum { CQE_BYTES = 4 * DUPCQE_CQE_WORDS };
+
 static const char *const through[DUPCQE_THROUGHS] = {
 	[DUPCQE_THROUGH_DEVICE] = "device",
 	[DUPCQE_THROUGH_QUEUES] = "queues",
@@ -22,11 +24,14 @@ static const char *const through[DUPCQE_THROUGHS] = {
 	[DUPCQE_THROUGH_CQW] = "cqw",
 };
 
-/* The format of a probe does not tell how many elements an array has, only its bytes. */
+/*
+ * The format of a probe does not tell how many elements an array has, only its bytes. A hit has a window, what is said
+ * beside it the entry alone.
+ */
 static bool is_window(const struct tep_format_field *field)
 {
 	return field->flags & TEP_FIELD_IS_ARRAY && !(field->flags & TEP_FIELD_IS_DYNAMIC) &&
-	       field->size == 4 * DUPCQE_CQE_WORDS * DUPCQE_WINDOW_CQES;
+	       (field->size == CQE_BYTES || field->size == CQE_BYTES * DUPCQE_WINDOW_CQES);
 }
 
 static bool suits(const struct tep_format_field *field, enum dupcqe_kind kind)

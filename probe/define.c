@@ -115,6 +115,16 @@ static void put_window(struct definition *def, const char *name)
 	    CQE_BYTES * WINDOW_CQES / 8);
 }
 
+/*
+ * The entry alone: this is done at each line that the kernel prints, before the filter, and each word read costs as much as
+ * the whole of a message's text. tests/bench/cost has the figures.
+ */
+static void put_entry(struct definition *def, const char *name)
+{
+	PUT(def, 8, "%s=%%%s:x64", name, name);
+	PUT(def, CQE_BYTES, "%s_cqw=+0(%%%s):x64[%d]", name, name, CQE_BYTES / 8);
+}
+
 static void put_queue(struct definition *def, const char *name)
 {
 	unsigned int i, size;
@@ -199,7 +209,7 @@ int probe_define(const struct probe_point *point, const struct probe_machine *ma
 	dupcqe_text_printf(&def.text, "p:nvme/%s %s", probe_short_name(point->event), point->function);
 	if (point->event == DUPCQE_PROBE_WHY) {
 		put_why(&def, point->function);
-		put_registers(&def, put_window, &names);
+		put_registers(&def, put_entry, &names);
 	} else {
 		put_certain(&def);
 		/* any of them may have the entry; where not all have room for the queue, the compiler begins with the first */

@@ -22,10 +22,11 @@
 #include <stddef.h>
 #include "dupcqe/decode.h"
 
-/* What stood around the place that a register pointed at; the refused entry is the one at DUPCQE_WINDOW_BEFORE. */
+/* What stood where a register pointed: the entry alone, or a window with the entry at DUPCQE_WINDOW_BEFORE. */
 struct dupcqe_note_entry {
 	char name[8];
 	uint64_t at;
+	uint16_t bytes; /* of the window: of one entry, or all */
 	uint8_t window[4 * DUPCQE_CQE_WORDS * DUPCQE_WINDOW_CQES]; /* as it is in memory */
 };
 

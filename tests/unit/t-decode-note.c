@@ -13,6 +13,8 @@
 static struct dupcqe_note_decoder note_decoder;
 static struct dupcqe_note note;
 
+static bool alone; /* the entry, without what is around it */
+
 struct said {
 	const char *fmt, *func;
 	int ctrl_id;
@@ -49,7 +51,10 @@ static void make(const struct said *said, bool big_endian)
 	made_number(&made, "u8", "expected_genctr", 1, said->expected);
 	made_number(&made, "u32", "suppressed", 4, said->suppressed);
 	made_number(&made, "u64", "bp", 8, CQES + 16 * 20);
-	made_bytes(&made, "u64 bp_cqw[32]", window, sizeof(window));
+	if (alone)
+		made_bytes(&made, "u64 bp_cqw[2]", cqe, sizeof(cqe));
+	else
+		made_bytes(&made, "u64 bp_cqw[32]", window, sizeof(window));
 	assert_int_equal(dupcqe_note_decoder_init(made_event(&made), &note_decoder), 0);
 }
 
@@ -223,6 +228,32 @@ static void of_another_hit(void **state)
 	assert_true(dupcqe_note_join(&note, &event));
 }
 
+/* As the definition has it: what is around the entry is not read at each line that the kernel prints. */
+static void joins_the_entry_alone(void **state)
+{
+	(void)state;
+	alone = true;
+	assert_int_equal(decode_said(&stale, false), 0);
+	assert_int_equal(note.entries, 1);
+	event = hit();
+	assert_true(dupcqe_note_join(&note, &event));
+	assert_int_equal(event.status, 9);
+	assert_int_equal(event.sq_head, 7);
+	assert_string_equal(event.proof, "bx bp");
+	assert_int_equal(event.cqw_count, 1);
+	assert_int_equal(event.cqw_slot, 20);
+	assert_int_equal(dupcqe_window_hit(&event), 0);
+	assert_int_equal(event.cqw[0][2], 3 << 16 | 7);
+	/* another command id */
+	assert_int_equal(decode_said(&stale, false), 0);
+	event = hit();
+	event.cid += 0x1000 * 3;
+	assert_true(dupcqe_note_join(&note, &event));
+	assert_false(dupcqe_has(&event, DUPCQE_STATUS));
+	assert_int_equal(event.cqw_count, 0);
+	alone = false;
+}
+
 static void of_another_time(void **state)
 {
 	static const struct {
@@ -295,7 +326,7 @@ int main(void)
 		cmocka_unit_test(makes_no_sense),     cmocka_unit_test(cut_anywhere),
 		cmocka_unit_test(not_our_format),     cmocka_unit_test(joins),
 		cmocka_unit_test(of_another_hit),     cmocka_unit_test(of_another_time),
-		cmocka_unit_test(of_another_transport),
+		cmocka_unit_test(of_another_transport), cmocka_unit_test(joins_the_entry_alone),
 		cmocka_unit_test(does_not_join),      cmocka_unit_test(joins_without_the_entry),
 	};
 
