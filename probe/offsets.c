@@ -51,18 +51,22 @@ struct found {
 	uint32_t type;
 };
 
+/* The type information may be anybody's (--root, a container): names that go round in a circle, or fan out, come to an end. */
+enum { NAMES = 32, MEMBERS = 4096 };
+
 static const struct btf_type *skip_names(const struct btf *btf, uint32_t id)
 {
 	const struct btf_type *type = btf__type_by_id(btf, id);
+	int left = NAMES;
 
 	while (type && (btf_is_mod(type) || btf_is_typedef(type)))
-		type = btf__type_by_id(btf, type->type);
+		type = left-- ? btf__type_by_id(btf, type->type) : NULL;
 	return type;
 }
 
 /* One member by name, also inside structures and unions without a name. */
 static bool find_member(const struct btf *btf, const struct btf_type *type, const char *name, size_t length, int depth,
-			struct found *found)
+			int *budget, struct found *found)
 {
 	const struct btf_member *member = btf_members(type);
 	const struct btf_type *inner;
@@ -70,7 +74,7 @@ static bool find_member(const struct btf *btf, const struct btf_type *type, cons
 	const char *is;
 	int i;
 
-	for (i = 0; i < btf_vlen(type); i++) {
+	for (i = 0; i < btf_vlen(type) && (*budget)-- > 0; i++) {
 		is = btf__name_by_offset(btf, member[i].name_off);
 		below = (struct found){ found->bits + btf_member_bit_offset(type, i), member[i].type };
 		inner = skip_names(btf, member[i].type);
@@ -79,7 +83,7 @@ static bool find_member(const struct btf *btf, const struct btf_type *type, cons
 			return true;
 		}
 		if (is && !*is && inner && btf_is_composite(inner) && depth < DEPTH &&
-		    find_member(btf, inner, name, length, depth + 1, &below)) {
+		    find_member(btf, inner, name, length, depth + 1, budget, &below)) {
 			*found = below;
 			return true;
 		}
@@ -92,12 +96,13 @@ static bool find_path(const struct btf *btf, uint32_t id, const char *path, stru
 {
 	struct found found = { 0, id };
 	const struct btf_type *type;
+	int budget = MEMBERS;
 	size_t length;
 
 	for (; *path; path += length + (path[length] == '.')) {
 		length = strcspn(path, ".");
 		type = skip_names(btf, found.type);
-		if (!type || !btf_is_composite(type) || !find_member(btf, type, path, length, 0, &found))
+		if (!type || !btf_is_composite(type) || !find_member(btf, type, path, length, 0, &budget, &found))
 			return false;
 	}
 	*ret_found = found;

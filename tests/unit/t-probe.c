@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The definitions of the probe on both architectures, within the kernel's limits, and what each answer says. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <setjmp.h>
 #include <cmocka.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <bpf/btf.h>
 #include "../../probe/probe_parts.h"
 
 static char line[DUPCQE_PROBE_LINE], registers[64];
@@ -132,6 +137,101 @@ static void without_the_queue(void **state)
 	assert_null(strstr(line, "traddr"));
 }
 
+static char root[64];
+
+/* A root folder whose kernel has these types, and nothing else. */
+static void kernel_of(struct btf *btf)
+{
+	char path[128];
+	const void *raw;
+	uint32_t size;
+	FILE *file;
+
+	strcpy(root, "/tmp/dupcqe-probe.XXXXXX");
+	assert_non_null(mkdtemp(root));
+	snprintf(path, sizeof(path), "%s/sys", root);
+	assert_return_code(mkdir(path, 0700), errno);
+	strcat(path, "/kernel");
+	assert_return_code(mkdir(path, 0700), errno);
+	strcat(path, "/btf");
+	assert_return_code(mkdir(path, 0700), errno);
+	strcat(path, "/vmlinux");
+	raw = btf__raw_data(btf, &size);
+	assert_non_null(raw);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(raw, 1, size, file), size);
+	fclose(file);
+	btf__free(btf);
+}
+
+static void read_layout(struct probe_layout *layout)
+{
+	static const char *const parts[] = { "/sys/kernel/btf/vmlinux", "/sys/kernel/btf", "/sys/kernel", "/sys", "" };
+	char path[128];
+	unsigned int i;
+
+	/* what comes to no end ends the test */
+	alarm(20);
+	assert_int_equal(probe_layout_read(root, layout), 0);
+	alarm(0);
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		snprintf(path, sizeof(path), "%s%s", root, parts[i]);
+		assert_return_code(remove(path), errno);
+	}
+}
+
+static void names_in_a_circle(void **state)
+{
+	struct btf *btf = btf__new_empty();
+	struct probe_layout layout;
+
+	(void)state;
+	assert_int_equal(btf__add_typedef(btf, "one", 2), 1);
+	assert_int_equal(btf__add_typedef(btf, "other", 1), 2);
+	assert_int_equal(btf__add_struct(btf, "device", 64), 3);
+	assert_int_equal(btf__add_field(btf, "kobj", 1, 0, 0), 0);
+	kernel_of(btf);
+	read_layout(&layout);
+	assert_int_equal(layout.offset[DUPCQE_OFF_DEVICE_NAME], -1);
+}
+
+static void members_without_end(void **state)
+{
+	struct btf *btf = btf__new_empty();
+	struct probe_layout layout;
+	int level, i;
+
+	(void)state;
+	assert_int_equal(btf__add_int(btf, "int", 4, BTF_INT_SIGNED), 1);
+	for (level = 0; level < 9; level++) {
+		assert_int_equal(btf__add_struct(btf, level == 8 ? "nvme_ctrl" : NULL, 4), level + 2);
+		for (i = 0; i < 100; i++)
+			assert_int_equal(btf__add_field(btf, level ? NULL : "member", level + 1, 0, 0), 0);
+	}
+	kernel_of(btf);
+	read_layout(&layout);
+	assert_int_equal(layout.offset[DUPCQE_OFF_CTRL_INSTANCE], -1);
+}
+
+/* A probe cannot read some bits of a word. */
+static void a_member_of_bits(void **state)
+{
+	struct btf *btf = btf__new_empty();
+	struct probe_layout layout;
+
+	(void)state;
+	assert_int_equal(btf__add_int(btf, "int", 4, BTF_INT_SIGNED), 1);
+	assert_int_equal(btf__add_struct(btf, "nvme_queue", 8), 2);
+	assert_int_equal(btf__add_field(btf, "qid", 1, 0, 3), 0);
+	assert_int_equal(btf__add_field(btf, "q_depth", 1, 32, 0), 0);
+	kernel_of(btf);
+	read_layout(&layout);
+	assert_int_equal(layout.offset[DUPCQE_OFF_QID], -1);
+	assert_int_equal(layout.offset[DUPCQE_OFF_Q_DEPTH], 4);
+	assert_int_equal(layout.queue_size, 8);
+}
+
 static void other_machines(void **state)
 {
 	(void)state;
@@ -162,6 +262,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(x86_64),	     cmocka_unit_test(arm64),
 		cmocka_unit_test(without_the_queue), cmocka_unit_test(points_of_one_event_are_alike),
+		cmocka_unit_test(names_in_a_circle), cmocka_unit_test(members_without_end),
+		cmocka_unit_test(a_member_of_bits),
 		cmocka_unit_test(other_machines),    cmocka_unit_test(each_answer_has_its_words),
 	};
 
