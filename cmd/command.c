@@ -12,8 +12,9 @@ static void print_help(const struct command_help *help)
 	const struct command_option *option;
 	char left[48];
 
-	printf("usage: nvme-dupcqe %s [OPTION]...%s%s\n\n%s\n\n", help->name, help->operand ? " " : "",
-	       help->operand ? help->operand : "", help->does);
+	printf("usage: nvme-dupcqe %s [OPTION]...%s%s%s\n\n%s\n\n", help->name,
+	       help->operand ? help->operand_may_lack ? " [" : " " : "", help->operand ? help->operand : "",
+	       help->operand && help->operand_may_lack ? "]" : "", help->does);
 	for (option = help->options; option->name; option++) {
 		snprintf(left, sizeof(left), "--%s%s%s", option->name, option->argument ? "=" : "",
 			 option->argument ? option->argument : "");
@@ -37,6 +38,8 @@ static void fill_getopt(const struct command_option *option, struct option ret_l
 /* What is left of the command line. */
 static int take_operand(int argc, char **argv, const struct command_help *help)
 {
+	if (help->operand && optind == argc && help->operand_may_lack)
+		return -1;
 	if (help->operand && optind == argc)
 		return complain(EXIT_WRONG, "%s wants %s; try '%s --help'", help->name, help->operand, help->name);
 	if (help->operand)

@@ -38,6 +38,7 @@ struct command_help {
 	const struct command_option *options;	/* up to one without name */
 	const char *operand;	/* what the one argument that is no option is called; NULL if there is none */
 	const char **operand_value;
+	bool operand_may_lack;	/* then its value is left as it is */
 };
 
 /*

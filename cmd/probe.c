@@ -10,6 +10,7 @@ enum { LEFT = 12 };
 struct probe_run {
 	struct dupcqe_probe_place place;
 	struct dupcqe_probe_found found;
+	const char *event; /* of filter: "hit", "why" */
 };
 
 static void print_next(void)
@@ -80,8 +81,17 @@ static int show(struct probe_run *run)
 
 static int filter(struct probe_run *run)
 {
-	(void)run;
-	puts(dupcqe_probe_filter(DUPCQE_PROBE_HIT));
+	static const char *const names[DUPCQE_PROBE_EVENTS] = {
+		[DUPCQE_PROBE_HIT] = "hit",
+		[DUPCQE_PROBE_WHY] = "why",
+	};
+	int i;
+
+	for (i = 0; run->event && i < DUPCQE_PROBE_EVENTS && strcmp(run->event, names[i]); i++)
+		continue;
+	if (i == DUPCQE_PROBE_EVENTS)
+		return complain(EXIT_WRONG, "'%s' is not an event of the probe: hit, why", run->event);
+	puts(dupcqe_probe_filter(i));
 	return EXIT_OK;
 }
 
@@ -97,7 +107,7 @@ static const struct action {
 	  "exit status: 0 it has been told, 1 the event cannot be made, 2 wrong command line", show },
 	{ "test", "Tells whether 'probe add' would work on this kernel, and changes nothing.",
 	  "exit status: 0 it would, or nothing is needed, 1 it would not, 2 wrong command line", test },
-	{ "filter", "Prints the filter that a recording of the probe needs, for trace-cmd record -f.",
+	{ "filter", "Prints the filter that a recording wants, for trace-cmd record -f: 'hit' (the default) or 'why'.",
 	  "exit status: 0, 2 wrong command line", filter },
 };
 
@@ -116,6 +126,9 @@ static int run_action(const struct action *action, int argc, char **argv)
 		.does = action->does,
 		.ends = action->ends,
 		.options = options,
+		.operand = action->run == filter ? "EVENT" : NULL,
+		.operand_value = &run.event,
+		.operand_may_lack = true,
 	};
 	int status;
 
@@ -130,7 +143,8 @@ static void print_help(FILE *to)
 
 	fprintf(to, "usage: nvme-dupcqe probe ACTION [OPTION]...\n\n"
 		    "The trace event nvme:nvme_dup_cqe on a kernel without the patches, by kprobe events at the driver's\n"
-		    "messages. It costs nothing until a driver prints a warning, and is gone after 'remove' or a reboot.\n\n");
+		    "messages. A good completion costs nothing more; each line that the kernel prints does, while the probe is\n"
+		    "recorded. It is gone after 'remove' or a reboot.\n\n");
 	for (i = 0; i < ACTIONS; i++)
 		fprintf(to, "  %-*s %s\n", LEFT, actions[i].name, actions[i].does);
 	fprintf(to, "\n'nvme-dupcqe probe ACTION --help' tells more, nvme-dupcqe(1) all.\n");

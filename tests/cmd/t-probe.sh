@@ -194,4 +194,8 @@ for action in add remove show test filter; do
 	has "help of $action" "$("$tool" probe $action --help)" '^exit status: 0'
 done
 has "filter" "$("$tool" probe filter)" '^fmt ~ "invalid id %d completed on queue\*" \|\| fmt ~ "got bad cqe.command_id\*"$'
+is "filter hit is the same" "$("$tool" probe filter hit)" "$("$tool" probe filter)"
+has "filter why" "$("$tool" probe filter why)" '^fmt ~ "request %#x genctr mismatch\*" \|\| fmt ~ "\*could not locate request for tag\*" \|\| func == "nvme_handle_cqe"$'
+fails "filter of an unknown event" 2 "'what' is not an event of the probe: hit, why" "$tool" probe filter what
+has "help says what it costs" "$("$tool" probe --help)" 'each line that the kernel prints'
 finish
