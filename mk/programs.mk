@@ -53,10 +53,11 @@ $(O)/tests/unit/t-names $(O)/san/tests/unit/t-names: LDLIBS += -lnvme
 $(UNIT_TESTS:%=$(O)/san/tests/%): LDFLAGS += $(SAN_FLAGS)
 
 # probe/ needs lib/ again behind it
-$(O)/tests/unit/t-probe: $(PROBE)
-$(O)/tests/unit/t-probe: LDLIBS += $(PROBE) $(LIB) -lbpf
-$(O)/san/tests/unit/t-probe: $(O)/san/lib/libprobe.a
-$(O)/san/tests/unit/t-probe: LDLIBS += $(O)/san/lib/libprobe.a $(O)/san/lib/libdupcqe.a -lbpf
+PROBE_TESTS := t-probe t-probe-messages
+$(PROBE_TESTS:%=$(O)/tests/unit/%): $(PROBE)
+$(PROBE_TESTS:%=$(O)/tests/unit/%): LDLIBS += $(PROBE) $(LIB) -lbpf
+$(PROBE_TESTS:%=$(O)/san/tests/unit/%): $(O)/san/lib/libprobe.a
+$(PROBE_TESTS:%=$(O)/san/tests/unit/%): LDLIBS += $(O)/san/lib/libprobe.a $(O)/san/lib/libdupcqe.a -lbpf
 
 # those of the plugin have it inside, and need lib/ again behind it
 PLUGIN_TESTS := $(filter unit/t-plugin%,$(UNIT_TESTS))
