@@ -36,6 +36,41 @@ makes_it() {
 	cat $tracefs/events/nvme/nvme_dup_cqe_why/filter > "$work/filter.nvme_dup_cqe_why"
 }
 
+# adds that do not wait for each other take each other's probes away
+at_once() {
+	local i
+	for i in 1 2 3 4 5 6 7 8; do
+		$tool probe add > "$work/add.$i" 2>&1 &
+	done
+	wait
+	is "eight adds at once: all say that it is there" "$(cat "$work"/add.* | grep -c '^the probe nvme:nvme_dup_cqe is there')" 8
+	is "eight adds at once: it is whole" "$(sort "$list")" "$(sort <<< "$before")"
+}
+
+# half of it was taken away by hand
+half() {
+	echo '-:nvme/nvme_dup_cqe' >> "$list"
+	has "show: it is not whole" "$($tool probe show)" '^it is not whole'
+	check "add makes the rest" $tool probe add
+	is "it is whole again" "$(sort "$list")" "$(sort <<< "$before")"
+	has "show: whole" "$($tool probe show)" '^the probe nvme:nvme_dup_cqe is there already'
+	echo '-:nvme/nvme_dup_cqe' >> "$list"
+	check "remove takes the other half" $tool probe remove
+	is "nothing is left" "$(grep -c nvme "$list")" 0
+	at_once
+}
+
+switched_off() {
+	echo 0 > /sys/kernel/debug/kprobes/enabled
+	fails "kprobes are switched off: show" 1 'switched off.*/sys/kernel/debug/kprobes/enabled is 0' $tool probe show
+	fails "kprobes are switched off: add" 1 'switched off' $tool probe add
+	echo 1 > /sys/kernel/debug/kprobes/enabled
+	echo 0 > /proc/sys/kernel/ftrace_enabled || return 0
+	fails "ftrace is switched off: test" 1 'switched off.*/proc/sys/kernel/ftrace_enabled is 0' $tool probe test
+	echo 1 > /proc/sys/kernel/ftrace_enabled
+	check "both are on again" $tool probe test
+}
+
 # replay NAME QID DEPTH OPTION...
 replay() {
 	local name=$1 qid=$2 size=$3
@@ -161,6 +196,8 @@ takes_it_away() {
 dmesg -C
 refuses_others
 makes_it
+half
+switched_off
 replays
 others
 reload
