@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the driver says beside a hit, and what of it belongs to the hit. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include "corpus.h"
 #include "decode-case.h"
 #include "dupcqe/note.h"
 
@@ -319,6 +321,58 @@ static void joins_without_the_entry(void **state)
 	}
 }
 
+static void read_real(const char *kernel, struct dupcqe_event *ret_event)
+{
+	uint8_t record[4096];
+	struct tep_handle *tep;
+	char name[32];
+	size_t size;
+
+	snprintf(name, sizeof(name), "%s-dup_cqe", kernel);
+	size = corpus_read(CORPUS "/probe", name, record, sizeof(record));
+	assert_int_equal(dupcqe_decoder_init(event_parse(event_probe_format, false, 8, &tep), &decoder), 0);
+	assert_int_equal(dupcqe_decode(&decoder, record, size, ret_event), 0);
+	tep_free(tep);
+	snprintf(name, sizeof(name), "%s-dup_cqe_why", kernel);
+	size = corpus_read(CORPUS "/probe", name, record, sizeof(record));
+	assert_int_equal(dupcqe_note_decoder_init(event_parse(event_why_format, false, 8, &tep), &note_decoder), 0);
+	assert_int_equal(dupcqe_note_decode(&note_decoder, record, size, &note), 0);
+	tep_free(tep);
+}
+
+/* What the definition takes now, of a note that has all around it. */
+static void leave_the_entry_alone(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < note.entries; i++) {
+		memmove(note.entry[i].window, note.entry[i].window + 16 * DUPCQE_WINDOW_BEFORE, 16);
+		note.entry[i].bytes = 16;
+	}
+}
+
+/* Of stock kernels: the driver had the entry in a register when it said why, on 7.3 then only. */
+static void real_notes(void **state)
+{
+	static const char *const kernels[] = { "6.1", "7.3" };
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		read_real(kernels[i], &event);
+		leave_the_entry_alone();
+		assert_int_equal(dupcqe_has(&event, DUPCQE_STATUS), i == 0);
+		assert_true(dupcqe_note_join(&note, &event));
+		assert_int_not_equal(event.reason, 0);
+		assert_true(dupcqe_has(&event, DUPCQE_STATUS));
+		assert_int_equal(event.cqw_count == 1, i == 1);
+		/* the same, of another slot */
+		read_real(kernels[i], &event);
+		event.cq_head ^= 1;
+		assert_false(dupcqe_note_join(&note, &event));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -326,6 +380,7 @@ int main(void)
 		cmocka_unit_test(makes_no_sense),     cmocka_unit_test(cut_anywhere),
 		cmocka_unit_test(not_our_format),     cmocka_unit_test(joins),
 		cmocka_unit_test(of_another_hit),     cmocka_unit_test(of_another_time),
+		cmocka_unit_test(real_notes),
 		cmocka_unit_test(of_another_transport), cmocka_unit_test(joins_the_entry_alone),
 		cmocka_unit_test(does_not_join),      cmocka_unit_test(joins_without_the_entry),
 	};
