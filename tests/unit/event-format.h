@@ -15,7 +15,7 @@
 /* The format of kernel-patch/7.3 as a kernel shows it. */
 extern const char event_real_format[];
 /* Those that probe/ makes; they have no print format. */
-extern const char event_probe_format[], event_why_format[];
+extern const char event_probe_format[], event_why_format[], event_why_entry_format[];
 
 enum {
 	MADE_FIELDS_END = 1280,	/* the fields stand before, the dynamic data from here on */
