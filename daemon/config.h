@@ -36,6 +36,13 @@ enum panic_mode {
 	PANIC_REACTIVE,		/* by the daemon */
 };
 
+/* Where hits may come from. */
+enum config_source {
+	SOURCE_AUTO,		/* the driver's own event where there is one, else the probe */
+	SOURCE_EVENT,		/* nothing else: no probe is made or used */
+	SOURCE_PROBE,		/* the probe is what is expected: that there is none is an error */
+};
+
 /* One step of a rule. argv is of ACTION_EXEC: ended by NULL, owned by the config. */
 struct action {
 	enum action_kind kind;
@@ -51,6 +58,7 @@ struct config_rule {
 
 struct config {
 	/* [daemon] */
+	enum config_source source;
 	char history[CONFIG_EVENTS][64];	/* "system:event" or "system" */
 	unsigned int history_count;
 	uint64_t buffer_size;			/* bytes for each CPU */

@@ -24,6 +24,7 @@ const char *const config_sections[SECTION_NONE] = {
 
 /* clang-format off */
 const struct config_key config_keys[] = {
+	{ "source", SECTION_DAEMON, config_parse_source, CONFIG(source), .fallback = "auto" },
 	{ "history", SECTION_DAEMON, config_parse_history, 0, .fallback = "nvme", .adds = true },
 	{ "buffer-size", SECTION_DAEMON, config_parse_size, CONFIG(buffer_size),
 	  LIMITS(64 * KIB, GIB), .fallback = "1M" },

@@ -128,6 +128,7 @@ bool config_parse_duration(const struct config_value *value);  /* uint64_t, nano
 bool config_parse_threshold(const struct config_value *value); /* struct dupcqe_rule */
 bool config_parse_scope(const struct config_value *value);     /* enum dupcqe_scope */
 bool config_parse_on(const struct config_value *value);	       /* enum dupcqe_on */
+bool config_parse_source(const struct config_value *value);    /* enum config_source */
 bool config_parse_mode(const struct config_value *value);      /* enum panic_mode */
 bool config_parse_clock(const struct config_value *value);     /* char[16] */
 bool config_parse_seen_path(const struct config_value *value);

@@ -182,6 +182,17 @@ bool config_parse_on(const struct config_value *value)
 	return which >= 0;
 }
 
+bool config_parse_source(const struct config_value *value)
+{
+	static const char *const names[] = {
+		[SOURCE_AUTO] = "auto", [SOURCE_EVENT] = "event", [SOURCE_PROBE] = "probe", NULL};
+	int which = choice(value, names);
+
+	if (which >= 0)
+		*(enum config_source *)value->at = which;
+	return which >= 0;
+}
+
 bool config_parse_mode(const struct config_value *value)
 {
 	static const char *const names[] = {

@@ -28,6 +28,7 @@ static void values(void **state)
 	static const struct mistake mistakes[] = {
 		{"[daemon]\n\n  buffer-size = 5Q\n",
 		 "c.conf:3: buffer-size '5Q': expected a size from 64K to 1G, as 64K, 8M or 1G\n"},
+		{"[daemon]\nsource = kprobe\n", "c.conf:2: source 'kprobe': expected auto, event or probe\n"},
 		{"[daemon]\nclock = x86\n",
 		 "c.conf:2: clock 'x86': expected mono, mono_raw, boot, tai, local, "
 		 "global, perf or uptime\n"},
@@ -214,7 +215,7 @@ static void all_at_once(void **state)
 		"c.conf:2: clock 'x': expected mono, mono_raw, boot, tai, local, global, perf or "
 		"uptime\n"
 		"c.conf:3: expected KEY = VALUE, [SECTION] or a comment\n"
-		"c.conf:4: unknown key 'foo' in [daemon]: expected history or another key of this "
+		"c.conf:4: unknown key 'foo' in [daemon]: expected source or another key of this "
 		"section\n"
 		"c.conf:7: unknown section [deamons]: did you mean [daemon]?\n"
 		"c.conf:11: max-running '0': expected a number from 1 to 64\n"
@@ -229,7 +230,7 @@ static void line_numbers_count_every_line(void **state)
 	(void)state;
 	lab_bad("\xef\xbb\xbf[daemon]\r\n\r\n# a comment \\\r\n   clock = mono\r\n\n\t; another\n  "
 		"foo = 1\n",
-		"c.conf:7: unknown key 'foo' in [daemon]: expected history or another key of this "
+		"c.conf:7: unknown key 'foo' in [daemon]: expected source or another key of this "
 		"section\n");
 }
 

@@ -274,7 +274,7 @@ static void nul_bytes(void **state)
 	(void)state;
 	lab_write_bytes("c.conf", text, sizeof(text) - 1);
 	refused(-EINVAL, "c.conf:2: byte 0x00 in column 13: expected text\n"
-			 "c.conf:3: unknown key 'foo' in [daemon]: expected history or another key "
+			 "c.conf:3: unknown key 'foo' in [daemon]: expected source or another key "
 			 "of this section\n"
 			 "c.conf:4: byte 0x00 in column 1: expected text\n");
 }

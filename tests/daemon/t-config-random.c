@@ -29,6 +29,7 @@ static void strings_end(const struct config *config)
 	for (i = 0; i < config->history_count; i++)
 		assert_in_range(strnlen(config->history[i], sizeof(config->history[i])), 1,
 				sizeof(config->history[i]) - 1);
+	assert_in_range(config->source, SOURCE_AUTO, SOURCE_PROBE);
 	assert_in_range(strnlen(config->clock, sizeof(config->clock)), 1,
 			sizeof(config->clock) - 1);
 	assert_in_range(strnlen(config->snapshot_dir, CONFIG_PATH), 2, CONFIG_PATH - 1);
@@ -99,6 +100,7 @@ static const char *const words[] = {
 	"[rule c]\n",
 	"history = ",
 	"buffer-size = ",
+	"source = ",
 	"clock = ",
 	"metrics-file = ",
 	"directory = ",

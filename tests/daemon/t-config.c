@@ -40,6 +40,7 @@ static void defaults(void **state)
 	const struct config *config = lab_good("");
 
 	(void)state;
+	assert_int_equal(config->source, SOURCE_AUTO);
 	assert_int_equal(config->history_count, 1);
 	assert_string_equal(config->history[0], "nvme");
 	assert_int_equal(config->buffer_size, 1 << 20);
@@ -203,6 +204,19 @@ static void booleans(void **state)
 		refused_at(2, line("panic", "allow-panic", bad[i]), "allow-panic", bad[i]);
 }
 
+static void sources(void **state)
+{
+	static const char *const bad[] = { "", "both", "Auto", "kprobe", "event, probe" };
+	size_t i;
+
+	(void)state;
+	assert_int_equal(lab_good(line("daemon", "source", "auto"))->source, SOURCE_AUTO);
+	assert_int_equal(lab_good(line("daemon", "source", "event"))->source, SOURCE_EVENT);
+	assert_int_equal(lab_good(line("daemon", "source", "probe"))->source, SOURCE_PROBE);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		refused_at(2, line("daemon", "source", bad[i]), "source", bad[i]);
+}
+
 static void clocks(void **state)
 {
 	static const char *const good[] = {"mono",  "mono_raw", "boot", "tai",
@@ -310,7 +324,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(defaults), TEST(comments), TEST(numbers),	 TEST(booleans),
-		TEST(clocks),	TEST(paths),	TEST(histories), TEST(history_has_room_for_64),
+		TEST(sources),	TEST(clocks),	TEST(paths),	TEST(histories), TEST(history_has_room_for_64),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
