@@ -35,6 +35,11 @@ static const struct key daemon_keys[] = {
 
 static const struct key event_keys[] = { { "name", IS(string) }, { "available", IS(boolean) }, { NULL, 0 } };
 
+/* ... and of a daemon that can do without it. */
+static const struct key source_keys[] = {
+	{ "source", IS(string) | IS(null) }, { "why", IS(string) | IS(null) }, { NULL, 0 },
+};
+
 static const struct key rule_keys[] = {
 	{ "name", IS(string) }, { "mode", IS(string) }, { "why", IS(string) | IS(null) }, { "fired", IS(int) },
 	{ "cooled_down", IS(int) }, { NULL, 0 },
@@ -117,6 +122,8 @@ static const char *wrong_in(const struct json_object *root)
 	if (pid <= 0 || pid > INT_MAX)
 		return "pid";
 	wrong = wrong_key(state_part(root, "event"), event_keys);
+	if (!wrong && json_object_object_get_ex(state_part(root, "event"), "source", NULL))
+		wrong = wrong_key(state_part(root, "event"), source_keys);
 	if (!wrong)
 		wrong = wrong_in_rules(state_part(root, "rules"));
 	if (!wrong)

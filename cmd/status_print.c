@@ -75,14 +75,36 @@ static void put_daemon(const struct state *state, int64_t now)
 	}
 }
 
+/* Of a daemon that tells of it. */
+static bool is_probe(const struct json_object *event)
+{
+	const char *source = state_text(event, "source");
+
+	return source && !strcmp(source, "probe");
+}
+
+static void put_why(const struct json_object *event)
+{
+	const char *why = state_text(event, "why");
+
+	if (!why)
+		return;
+	printf("; ");
+	put_plain(stdout, why);
+}
+
 static void put_event(const struct state *state)
 {
 	const struct json_object *event = state_part(state->root, "event");
 
 	label("event");
 	put_text(event, "name");
-	printf("%s\n", state_number(event, "available") ? ": watching it"
-							: ": this kernel does not have it now, waiting for it");
+	if (!state_number(event, "available"))
+		printf(": this kernel does not have it now, waiting for it");
+	else
+		printf(": watching it%s", is_probe(event) ? ", by the probe" : "");
+	put_why(event);
+	putchar('\n');
 }
 
 static void put_modes(const struct state *state)

@@ -20,6 +20,7 @@ struct engine_stats {
 	uint64_t failed[ACTION_KINDS];
 	uint64_t hits, lost;			/* as source_stats() has them; brought up to date before they are shown */
 	bool has_event;
+	enum hit_source source;			/* of the hits that come now; HIT_BY_NOBODY without an event */
 	struct hit last;			/* of no meaning while last_realtime is 0 */
 	int64_t last_realtime;			/* seconds since 1970 */
 };

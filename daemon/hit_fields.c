@@ -3,7 +3,7 @@
 #include "dupcqe/names.h"
 #include "hit_fields.h"
 
-enum kind { DEVICE, REASON, STRING, U8, U16, U32, S32, BOOL, NOT_0 };
+enum kind { DEVICE, REASON, STRING, U8, U16, U32, S32, BOOL, NOT_0, SOURCE };
 
 enum { ALWAYS = -1 };
 
@@ -32,6 +32,7 @@ static const struct field {
 	{ "DUPCQE_TRACE_NS", ALWAYS, NOT_0, offsetof(struct hit, trace_ns) },
 	{ "DUPCQE_CPU", ALWAYS, S32, offsetof(struct hit, cpu) },
 	{ "DUPCQE_PID", ALWAYS, S32, offsetof(struct hit, pid) },
+	{ "DUPCQE_SOURCE", ALWAYS, SOURCE, 0 },
 	{ "DUPCQE_TEST", ALWAYS, BOOL, offsetof(struct hit, test) },
 	{ "DUPCQE_LOST", ALWAYS, NOT_0, offsetof(struct hit, lost) },
 };
@@ -84,6 +85,10 @@ static void value(struct dupcqe_text *text, const struct hit *hit, const struct 
 		if (*(const uint64_t *)at)
 			dupcqe_text_dec(text, *(const uint64_t *)at);
 		break;
+	case SOURCE:
+		if (hit->source)
+			dupcqe_text_puts(text, hit_source_name(hit->source));
+		break;
 	case BOOL:
 		dupcqe_text_putc(text, *(const bool *)at ? '1' : '0');
 		break;
@@ -107,4 +112,11 @@ const char *hit_device(const struct hit *hit, char ret_name[24])
 		return "an unknown controller";
 	snprintf(ret_name, 24, "nvme%d", hit->event.ctrl_id);
 	return ret_name;
+}
+
+const char *hit_source_name(enum hit_source source)
+{
+	static const char *const names[] = { [HIT_BY_EVENT] = "event", [HIT_BY_PROBE] = "probe" };
+
+	return names[source];
 }

@@ -15,4 +15,7 @@ const char *hit_field(const struct hit *hit, unsigned int index, struct dupcqe_t
 /* "nvme0"; "an unknown controller" if the event does not tell; "lost records" if it is no hit. */
 const char *hit_device(const struct hit *hit, char ret_name[24]);
 
+/* "event", "probe"; NULL of HIT_BY_NOBODY. */
+const char *hit_source_name(enum hit_source source);
+
 #endif

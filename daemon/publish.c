@@ -5,6 +5,7 @@
 #include <string.h>
 #include "dupcqe/format.h"
 #include "dupcqe/json.h"
+#include "hit_fields.h"
 #include "publish.h"
 #include "replace.h"
 
@@ -32,6 +33,11 @@ static const char *truth(bool value)
 	return value ? "true" : "false";
 }
 
+static const char *known(const char *text)
+{
+	return *text ? text : NULL;
+}
+
 static void put_daemon(FILE *to, const struct publish_about *about)
 {
 	put_string(to, "version", DUPCQE_VERSION);
@@ -51,8 +57,12 @@ static void put_event(FILE *to, const struct state *state)
 
 	fputs(",\"event\":{", to);
 	put_string(to, "name", state->about->event);
-	fprintf(to, ",\"available\":%s},\"hits\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"undecodable\":%" PRIu64,
-		truth(stats->has_event), stats->hits, stats->lost, state->about->undecodable);
+	fprintf(to, ",\"available\":%s,", truth(stats->has_event));
+	put_string(to, "source", hit_source_name(stats->source));
+	putc(',', to);
+	put_string(to, "why", state->about->source_why ? known(state->about->source_why) : NULL);
+	fprintf(to, "},\"hits\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"undecodable\":%" PRIu64, stats->hits, stats->lost,
+		state->about->undecodable);
 }
 
 static void put_rule(FILE *to, const struct state *state, unsigned int rule)
@@ -101,11 +111,6 @@ static void put_actions(FILE *to, const struct engine_stats *stats)
 	putc('}', to);
 }
 
-static const char *known(const char *text)
-{
-	return *text ? text : NULL;
-}
-
 /* The hit as a line, for people, and as it is. */
 static void put_hit(FILE *to, const struct hit *hit)
 {
@@ -119,6 +124,8 @@ static void put_hit(FILE *to, const struct hit *hit)
 	put_string(to, "model", known(hit->identity.model));
 	putc(',', to);
 	put_string(to, "serial", known(hit->identity.serial));
+	putc(',', to);
+	put_string(to, "source", hit_source_name(hit->source));
 	dupcqe_text_init(&text, buffer, sizeof(buffer));
 	dupcqe_format_json(&text, &hit->event);
 	fprintf(to, ",\"event\":%s", buffer);

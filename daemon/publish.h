@@ -24,6 +24,7 @@ struct publish_about {
 	const char *instance;
 	const char *config;	/* path */
 	const char *event;	/* "system:event" */
+	const char *source_why;	/* why it is not watched, or what the probe cannot tell; "" or NULL */
 	const char *trace;	/* path of the history's trace instance, or NULL */
 	pid_t pid;
 	int64_t started;	/* seconds since 1970, as all times here */

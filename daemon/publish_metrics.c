@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include "dupcqe/names.h"
+#include "hit_fields.h"
 #include "publish.h"
 #include "replace.h"
 
@@ -155,6 +156,15 @@ static void put_actions(FILE *to, const struct engine_stats *stats)
 			action_name(kind), stats->done[kind], action_name(kind), stats->failed[kind]);
 }
 
+static void put_source(FILE *to, enum hit_source now)
+{
+	int source;
+
+	head(to, "source", "gauge", "Where hits come from now: the driver's event or the probe.");
+	for (source = HIT_BY_EVENT; source <= HIT_BY_PROBE; source++)
+		fprintf(to, "nvme_dupcqe_source{source=\"%s\"} %d\n", hit_source_name(source), source == (int)now);
+}
+
 static int write_metrics(FILE *to, const void *context)
 {
 	const struct metrics *metrics = context;
@@ -168,6 +178,7 @@ static int write_metrics(FILE *to, const void *context)
 	put_rules(to, "rule_cooled_down_total", metrics->config, stats->cooled, "How often it kept still to cool down.");
 	put_actions(to, stats);
 	put_gauge(to, "event_available", stats->has_event, "Whether the running kernel has the event.");
+	put_source(to, stats->source);
 	put_gauge(to, "trace_frozen", about->frozen, "Whether an action has stopped the recording.");
 	put_gauge(to, "start_time_seconds", about->started, "When the daemon started, since 1970.");
 	if (stats->last_realtime)

@@ -89,6 +89,7 @@ static void hit(struct dupcqe_text *text, const struct hit *hit)
 	number_string(text, "trace_ns", hit->trace_ns);
 	number(text, "cpu", hit->cpu);
 	number(text, "pid", hit->pid);
+	string(text, "source", hit->source ? hit_source_name(hit->source) : "");
 	key(text, "test");
 	dupcqe_text_puts(text, hit->test ? "true" : "false");
 	key(text, "event");

@@ -63,6 +63,15 @@ is "panic: armed" "$(panic '{ way: "trigger", armed: true, why: null }')" "  pan
 is "panic: reactive" "$(panic '{ way: "sysrq", armed: false, why: "the \u001b file" }')" "  panic      reactive, by sysrq; not armed: the \\x1b file"
 is "panic: instant or nothing" "$(panic '{ way: null, armed: false, why: "x" }')" "  panic      refused; not armed: x"
 
+# where hits come from, of a daemon that tells of it
+event() { state ".pid = \$pid | .event += $1" && status | grep '^  event'; }
+is "event: the driver's" "$(event '{ source: "event", why: null }')" "  event      nvme:nvme_dup_cqe: watching it"
+is "event: the probe's" "$(event '{ source: "probe", why: null }')" "  event      nvme:nvme_dup_cqe: watching it, by the probe"
+is "event: what the probe cannot" "$(event '{ source: "probe", why: "\u001b no more" }')" \
+	"  event      nvme:nvme_dup_cqe: watching it, by the probe; \\x1b no more"
+is "event: why there is none" "$(event '{ available: false, source: null, why: "no kprobes" }')" \
+	"  event      nvme:nvme_dup_cqe: this kernel does not have it now, waiting for it; no kprobes"
+
 # another program, and one that has ended but was not waited for, are not the daemon
 state '.pid = 1'
 shown_pid1=$(status 2>&1)
@@ -106,7 +115,7 @@ file=$dir/nvme-dupcqed.json
 refused() { fails "$1" 4 "$2" status; fails "$1: --json" 4 "$2" status --json; }
 for change in 'del(.pid)' '.pid = 0' '.pid = -1' '.pid = 4294967297' '.pid = "1"' '.rules = {}' '.rules[0] = 1' 'del(.rules[0].why)' \
 	'.panic = 1' '.panic = { way: 1, armed: true, why: null }' '.panic = { way: null, armed: 1, why: null }' \
-	'.rules[0].fired = "x"' '.actions = []' '.actions.log = null' '.actions.log.ok = null' '.event = null' '.event.available = 1' \
+	'.rules[0].fired = "x"' '.actions = []' '.actions.log = null' '.actions.log.ok = null' '.event = null' '.event.available = 1' '.event.source = 1' '.event.source = "x"' \
 	'.last_hit = 1' '.last_hit.line = null' 'del(.last_hit)' '.version = null' '[.]' 'null' '1' '"x"'; do
 	state "$change"
 	refused "damaged: $change" "^nvme-dupcqe: '$file' is damaged: "

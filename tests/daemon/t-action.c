@@ -46,6 +46,15 @@ static void log_is_one_line(void **state)
 	assert_non_null(strstr(log, "DUPCQE_RULE=some"));
 	assert_non_null(strstr(log, "DUPCQE_DEVICE=nvme3"));
 	assert_null(strstr(log, "test hit"));
+	assert_null(strstr(log, "probe"));
+}
+
+static void log_says_what_the_probe_saw(void **state)
+{
+	(void)state;
+	t.hit.source = HIT_BY_PROBE;
+	assert_int_equal(scene_run(ACTION_LOG), 0);
+	assert_logged(" (seen by the probe)");
 }
 
 static void log_says_what_is_a_test(void **state)
@@ -251,6 +260,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind_has_a_name),
 		WITH_SCENE(log_is_one_line),
+		WITH_SCENE(log_says_what_the_probe_saw),
 		WITH_SCENE(log_says_what_is_a_test),
 		WITH_SCENE(a_storm_is_counted),
 		WITH_SCENE(a_storm_hides_no_other_device),

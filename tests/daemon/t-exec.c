@@ -63,6 +63,7 @@ static void its_environment_is_new(void **state)
 	(void)state;
 	setenv("SECRET", "of the daemon", 1);
 	setenv("LD_PRELOAD_NOT", "x", 1);
+	t.hit.source = HIT_BY_EVENT;
 	run_script("env > $1\n");
 	scene_wait(30000);
 	env = scene_file("out");
@@ -78,6 +79,7 @@ static void its_environment_is_new(void **state)
 	assert_non_null(strstr(env, "DUPCQE_REASON=stale generation\n"));
 	assert_non_null(strstr(env, "DUPCQE_SERIAL=S123\n"));
 	assert_non_null(strstr(env, "DUPCQE_MODEL=Model ?[31m \"x\"\n"));
+	assert_non_null(strstr(env, "DUPCQE_SOURCE=event\n"));
 	assert_non_null(strstr(env, "DUPCQE_TEST=0\n"));
 	assert_null(strstr(env, "DUPCQE_NSID"));
 }

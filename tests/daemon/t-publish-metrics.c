@@ -86,6 +86,8 @@ static void at_the_start(void **state)
 	assert_line(text, "nvme_dupcqe_lost_records_total 0");
 	assert_line(text, "nvme_dupcqe_undecodable_records_total 0");
 	assert_line(text, "nvme_dupcqe_event_available 0");
+	assert_line(text, "nvme_dupcqe_source{source=\"event\"} 0");
+	assert_line(text, "nvme_dupcqe_source{source=\"probe\"} 0");
 	assert_line(text, "nvme_dupcqe_trace_frozen 0");
 	assert_line(text, "nvme_dupcqe_start_time_seconds 1700000000");
 	assert_line(text, "nvme_dupcqe_build_info{version=\"" DUPCQE_VERSION "\"} 1");
@@ -99,7 +101,8 @@ static void numbers(void **state)
 	config.rules = 2;
 	strcpy(config.rule[0].name, "a.b-c_d");
 	strcpy(config.rule[1].name, "two");
-	stats = (struct engine_stats){ .hits = 3, .lost = 7, .has_event = true, .last_realtime = 1700000001 };
+	stats = (struct engine_stats){ .hits = 3, .lost = 7, .has_event = true,
+					.source = HIT_BY_PROBE, .last_realtime = 1700000001 };
 	stats.failed[ACTION_EXEC] = 2;
 	stats.done[ACTION_PANIC] = 18446744073709551615u;
 	stats.fired[0] = 4;
@@ -110,6 +113,8 @@ static void numbers(void **state)
 	assert_line(text, "nvme_dupcqe_lost_records_total 7");
 	assert_line(text, "nvme_dupcqe_undecodable_records_total 9");
 	assert_line(text, "nvme_dupcqe_event_available 1");
+	assert_line(text, "nvme_dupcqe_source{source=\"event\"} 0");
+	assert_line(text, "nvme_dupcqe_source{source=\"probe\"} 1");
 	assert_line(text, "nvme_dupcqe_trace_frozen 1");
 	assert_line(text, "nvme_dupcqe_actions_total{action=\"exec\",result=\"failed\"} 2");
 	assert_line(text, "nvme_dupcqe_actions_total{action=\"panic\",result=\"ok\"} 18446744073709551615");

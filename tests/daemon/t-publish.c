@@ -189,7 +189,7 @@ static void state_at_the_start(void **state)
 	assert_part(root, "/dry_run", "false");
 	assert_part(root, "/frozen", "false");
 	assert_part(root, "/persistent", "false");
-	assert_part(root, "/event", "{\"name\":\"nvme:nvme_dup_cqe\",\"available\":false}");
+	assert_part(root, "/event", "{\"name\":\"nvme:nvme_dup_cqe\",\"available\":false,\"source\":null,\"why\":null}");
 	assert_part(root, "/hits", "9");
 	assert_part(root, "/rules", "[]");
 	assert_part(root, "/panic",
@@ -239,6 +239,9 @@ static void state_of_hits(void **state)
 	stats.last.event.has = DUPCQE_BIT(DUPCQE_CID);
 	stats.last.event.cid = 4711;
 	strcpy(stats.last.identity.serial, "A \"B\"");
+	stats.source = HIT_BY_EVENT;
+	stats.last.source = HIT_BY_PROBE; /* of before the patched driver was loaded */
+	about.source_why = "so \"it\" is";
 	stats.failed[ACTION_EXEC] = 3;
 	about.undecodable = 4;
 	about.dry_run = true;
@@ -251,6 +254,9 @@ static void state_of_hits(void **state)
 	assert_part(root, "/dry_run", "true");
 	assert_part(root, "/frozen", "true");
 	assert_part(root, "/event/available", "true");
+	assert_part(root, "/event/source", "\"event\"");
+	assert_part(root, "/event/why", "\"so \\\"it\\\" is\"");
+	assert_part(root, "/last_hit/source", "\"probe\"");
 	assert_part(root, "/actions/exec/failed", "3");
 	assert_part(root, "/last_hit/time", "1700000002");
 	assert_part(root, "/trace", "\"/t/instances/one\"");

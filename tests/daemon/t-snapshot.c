@@ -76,7 +76,7 @@ static void a_test_is_saved_without_records(void **state)
 	assert_int_equal(scene_run(ACTION_SNAPSHOT), ACTION_BEGUN);
 	scene_wait(5000);
 	assert_int_equal(t.result, 0);
-	assert_has(trace_saved_json(), "\"test\":true,");
+	assert_has(trace_saved_json(), "\"source\":null,\"test\":true,");
 }
 
 static void the_json_tells(void **state)
@@ -85,6 +85,7 @@ static void the_json_tells(void **state)
 
 	(void)state;
 	trace_put_buffers("trace_pipe_raw");
+	t.hit.source = HIT_BY_PROBE;
 	assert_int_equal(scene_run(ACTION_SNAPSHOT), ACTION_BEGUN);
 	scene_wait(5000);
 	json = trace_saved_json();
@@ -94,7 +95,7 @@ static void the_json_tells(void **state)
 	assert_has(json, "\"device\":{\"name\":\"nvme3\",\"transport\":\"pcie\",\"address\":\"0000:"
 			 "03:00.0\","
 			 "\"model\":\"Model ?[31m \\\"x\\\"\",\"serial\":\"S123\"}");
-	assert_has(json, "\"trace_ns\":\"123456789\",\"cpu\":1,\"pid\":42,\"test\":false,");
+	assert_has(json, "\"trace_ns\":\"123456789\",\"cpu\":1,\"pid\":42,\"source\":\"probe\",\"test\":false,");
 	assert_has(json, "\"event\":{\"result\":null,");
 	assert_has(json, "}]}}\n");
 }
