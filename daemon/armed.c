@@ -13,6 +13,8 @@ static const struct kind {
 	[ARMED_PANIC] = { ACTION_PANIC, "panic:1 if " },
 };
 
+const struct armed_event armed_driver_event = { UINT64_MAX, NULL, false };
+
 static const char by_mode[] = "[panic] mode is reactive";
 
 static bool wants(const struct config_rule *rule, enum action_kind action)
@@ -25,31 +27,68 @@ static bool wants(const struct config_rule *rule, enum action_kind action)
 	return false;
 }
 
-/* Append "(filter)", behind " || " unless it is the first. False if it does not fit; the text is as it was then. */
-static bool join(struct dupcqe_text *text, const char *filter, bool first)
+/* What stands before all filters, and behind them. */
+static void open_filters(struct dupcqe_text *text, const struct armed_event *event)
 {
-	struct dupcqe_text before = *text;
+	if (event->only)
+		dupcqe_text_printf(text, "(%s) && (", event->only);
+}
+
+static void close_filters(struct dupcqe_text *text, const struct armed_event *event)
+{
+	if (event->only)
+		dupcqe_text_putc(text, ')');
+}
+
+/*
+ * Append "(filter)", behind " || " unless it is the first. False if it does not fit, or if what is to close them would
+ * not; the text is as it was then.
+ */
+static bool join(struct dupcqe_text *text, const struct armed_event *event, const char *filter, bool first)
+{
+	struct dupcqe_text before = *text, closed;
 
 	dupcqe_text_puts(text, first ? "(" : " || (");
 	dupcqe_text_puts(text, filter);
 	dupcqe_text_putc(text, ')');
-	if (!text->cut)
+	closed = *text;
+	close_filters(&closed, event);
+	text->at[text->len] = '\0';
+	if (!closed.cut)
 		return true;
 	*text = before;
 	text->at[text->len] = '\0';
 	return false;
 }
 
-static int filter_of(const struct config_rule *rule, char filter[ARMED_TRIGGER_MAX], const char **why)
+static int filter_of(const struct config_rule *rule, const struct armed_event *event, char filter[ARMED_TRIGGER_MAX],
+		     const char **why)
 {
 	struct dupcqe_text text;
 
 	dupcqe_text_init(&text, filter, ARMED_TRIGGER_MAX);
-	return dupcqe_rule_filter(&rule->rule, &text, why);
+	return dupcqe_rule_filter(&rule->rule, event->has, &text, why);
+}
+
+int armed_filter(const struct config_rule *rule, const struct armed_event *event, char ret_text[ARMED_TRIGGER_MAX],
+		 const char **ret_why)
+{
+	char filter[ARMED_TRIGGER_MAX];
+	struct dupcqe_text text;
+	int err = filter_of(rule, event, filter, ret_why);
+
+	dupcqe_text_init(&text, ret_text, ARMED_TRIGGER_MAX);
+	if (err)
+		return err;
+	open_filters(&text, event);
+	dupcqe_text_puts(&text, filter);
+	close_filters(&text, event);
+	return 0;
 }
 
 /* All that fit together: whether a rule can be armed must not depend on which others keep still. */
-static uint64_t plan_kind(const struct config *config, const struct kind *kind, const char **why)
+static uint64_t plan_kind(const struct config *config, const struct armed_event *event, const struct kind *kind,
+			  const char **why)
 {
 	char trigger[ARMED_TRIGGER_MAX], filter[ARMED_TRIGGER_MAX];
 	struct dupcqe_text text;
@@ -58,10 +97,11 @@ static uint64_t plan_kind(const struct config *config, const struct kind *kind, 
 
 	dupcqe_text_init(&text, trigger, sizeof(trigger));
 	dupcqe_text_puts(&text, kind->command);
+	open_filters(&text, event);
 	for (i = 0; i < config->rules; i++) {
-		if (!wants(&config->rule[i], kind->action) || filter_of(&config->rule[i], filter, &why[i]))
+		if (!wants(&config->rule[i], kind->action) || filter_of(&config->rule[i], event, filter, &why[i]))
 			continue;
-		if (join(&text, filter, !can))
+		if (join(&text, event, filter, !can))
 			can |= UINT64_C(1) << i;
 		else
 			why[i] = "together the filters are too long for the kernel";
@@ -78,14 +118,16 @@ static void sum_up(struct armed *plan)
 		plan->armable |= plan->can[kind];
 }
 
-void armed_plan(const struct config *config, uint64_t still, struct armed *ret_plan)
+void armed_plan(const struct config *config, const struct armed_event *event, uint64_t still,
+		struct armed *ret_plan)
 {
 	unsigned int i;
 	int kind;
 
 	memset(ret_plan, 0, sizeof(*ret_plan));
+	ret_plan->event = event;
 	for (kind = 0; kind < ARMED_KINDS; kind++) {
-		ret_plan->can[kind] = plan_kind(config, &kinds[kind], ret_plan->why);
+		ret_plan->can[kind] = plan_kind(config, event, &kinds[kind], ret_plan->why);
 		ret_plan->now[kind] = ret_plan->can[kind] & ~still;
 	}
 	for (i = 0; i < config->rules; i++)
@@ -109,12 +151,14 @@ int armed_trigger(const struct config *config, const struct armed *plan, enum ar
 	if (!mask)
 		return -ENOENT;
 	dupcqe_text_puts(&text, kinds[kind].command);
+	open_filters(&text, plan->event);
 	for (i = 0; i < config->rules; i++) {
-		if (!(mask >> i & 1) || filter_of(&config->rule[i], filter, &why))
+		if (!(mask >> i & 1) || filter_of(&config->rule[i], plan->event, filter, &why))
 			continue;
-		join(&text, filter, first);
+		join(&text, plan->event, filter, first);
 		first = false;
 	}
+	close_filters(&text, plan->event);
 	return 0;
 }
 

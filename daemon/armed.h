@@ -18,7 +18,17 @@ enum { ARMED_TRIGGER_MAX = 4096 };	/* bytes, terminator included: the kernel tak
 
 enum armed_kind { ARMED_SNAPSHOT, ARMED_FREEZE, ARMED_PANIC, ARMED_KINDS };
 
+/* The event that is armed on. */
+struct armed_event {
+	uint64_t has;		/* DUPCQE_BIT() of the fields that a filter can name: see dupcqe_rule_filter() */
+	const char *only;	/* a condition that tells its records from others of that name; NULL: all are */
+	bool is_probe;		/* no module can be armed on it */
+};
+
+extern const struct armed_event armed_driver_event;
+
 struct armed {
+	const struct armed_event *event;
 	uint64_t now[ARMED_KINDS];	/* bit n: the kernel does it for rule n, now */
 	uint64_t panic;			/* rule n has the action panic, by whatever way */
 	uint64_t armable;		/* rule n does one of them there, or will when it has cooled down */
@@ -30,10 +40,15 @@ struct armed {
 extern const char armed_bad_filter[];
 
 /*
- * What is to be armed: a pure function of the configuration, and of the rules (bit n: rule n) that keep still, as the
- * kernel knows of no cooldown.
+ * What is to be armed: a pure function of the configuration, of the event, and of the rules (bit n: rule n) that keep
+ * still, as the kernel knows of no cooldown. event is not copied.
  */
-void armed_plan(const struct config *config, uint64_t still, struct armed *ret_plan);
+void armed_plan(const struct config *config, const struct armed_event *event, uint64_t still,
+		struct armed *ret_plan);
+
+/* The filter of one rule, as it would stand in a trigger for it alone. Returns as dupcqe_rule_filter() does. */
+int armed_filter(const struct config_rule *rule, const struct armed_event *event, char ret_text[ARMED_TRIGGER_MAX],
+		 const char **ret_why);
 
 /* The trigger for kind, as ftrace takes it. Returns 0, or -ENOENT if no rule wants one now; then the text is empty. */
 int armed_trigger(const struct config *config, const struct armed *plan, enum armed_kind kind,

@@ -110,7 +110,6 @@ static void sort_out(const struct place *place, enum armed_kind of, struct armed
 	const struct kind *kind = &kinds[of];
 	char filter[ARMED_TRIGGER_MAX];
 	int err = probe(place, kind, NULL);
-	struct dupcqe_text text;
 	const char *why;
 	unsigned int i;
 
@@ -119,8 +118,7 @@ static void sort_out(const struct place *place, enum armed_kind of, struct armed
 		return;
 	}
 	for (i = 0; i < place->config->rules; i++) {
-		dupcqe_text_init(&text, filter, sizeof(filter));
-		if (!(plan->can[of] >> i & 1) || dupcqe_rule_filter(&place->config->rule[i].rule, &text, &why))
+		if (!(plan->can[of] >> i & 1) || armed_filter(&place->config->rule[i], plan->event, filter, &why))
 			continue;
 		err = probe(place, kind, filter);
 		if (err)

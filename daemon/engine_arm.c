@@ -42,11 +42,9 @@ static void say_filter_error(struct engine *engine, const struct config_rule *ru
 {
 	char filter[ARMED_TRIGGER_MAX];
 	struct filter_error error;
-	struct dupcqe_text text;
 	const char *why;
 
-	dupcqe_text_init(&text, filter, sizeof(filter));
-	if (dupcqe_rule_filter(&rule->rule, &text, &why) || !engine->source ||
+	if (armed_filter(rule, engine->armed.event, filter, &why) || !engine->source ||
 	    filter_error_read(source_path(engine->source), filter, &error))
 		return;
 	journal_printf(LOG_INFO, JOURNAL_CONFIG, "rule '%s': the kernel says: %s", rule->name, error.what);
@@ -87,7 +85,7 @@ static void say_rules(struct engine *engine)
 /* A persistent buffer has no second one to be swapped with. */
 void engine_plan(struct engine *engine)
 {
-	armed_plan(engine->config, engine->still, &engine->armed);
+	armed_plan(engine->config, &armed_driver_event, engine->still, &engine->armed);
 	if (engine->source && source_persistent(engine->source))
 		armed_refuse(&engine->armed, ARMED_SNAPSHOT, UINT64_MAX,
 			     "the persistent buffer has no snapshots: it is stopped while it is saved");

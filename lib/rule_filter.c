@@ -168,9 +168,25 @@ static const char *put_controller(struct dupcqe_text *text, const char *pattern)
 	return put_instances(text, pattern);
 }
 
+/* What each criterion is about; of those that no event has nothing is said here. */
+static const struct {
+	uint64_t needs;
+	const char *missing;
+} subjects[DUPCQE_CRITERIA] = {
+	[DUPCQE_BY_CONTROLLER] = {DUPCQE_BIT(DUPCQE_CTRL_ID), "the kernel's record does not have the controller"},
+	[DUPCQE_BY_ADDRESS] = {DUPCQE_BIT(DUPCQE_ADDR), "the kernel's record does not have the address"},
+	[DUPCQE_BY_TRANSPORT] = {DUPCQE_BIT(DUPCQE_TRANSPORT), "the kernel's record does not have the transport"},
+	[DUPCQE_BY_QID] = {DUPCQE_BIT(DUPCQE_QID), "the kernel's record does not have the queue"},
+	[DUPCQE_BY_CID] = {DUPCQE_BIT(DUPCQE_CID), "the kernel's record does not have the command id"},
+	[DUPCQE_BY_STATUS] = {DUPCQE_BIT(DUPCQE_STATUS), "the kernel's record does not have the status"},
+	[DUPCQE_BY_REASON] = {DUPCQE_BIT(DUPCQE_REASON), "the kernel's record does not have the reason"},
+};
+
 static const char *put_criterion(struct dupcqe_text *text, const struct dupcqe_match *match,
-				 enum dupcqe_criterion criterion)
+				 enum dupcqe_criterion criterion, uint64_t has)
 {
+	if (subjects[criterion].needs & ~has)
+		return subjects[criterion].missing;
 	switch (criterion) {
 	case DUPCQE_BY_CONTROLLER:
 		return put_controller(text, match->pattern[criterion]);
@@ -189,7 +205,7 @@ static const char *put_criterion(struct dupcqe_text *text, const struct dupcqe_m
 	}
 }
 
-static const char *put_match(struct dupcqe_text *text, const struct dupcqe_match *match)
+static const char *put_match(struct dupcqe_text *text, const struct dupcqe_match *match, uint64_t has)
 {
 	size_t start = text->len;
 	unsigned int criterion;
@@ -200,13 +216,13 @@ static const char *put_match(struct dupcqe_text *text, const struct dupcqe_match
 			continue;
 		if (text->len != start)
 			dupcqe_text_puts(text, " && ");
-		why = put_criterion(text, match, criterion);
+		why = put_criterion(text, match, criterion, has);
 		if (why)
 			return why;
 	}
 	/* without a condition the kernel acts before the record is in the buffer */
 	if (text->len == start)
-		dupcqe_text_puts(text, "reason > 0");
+		dupcqe_text_puts(text, has & DUPCQE_BIT(DUPCQE_REASON) ? "reason > 0" : "cid >= 0");
 	if (text->cut || text->len - start > FILTER_MAX)
 		return "the filter is longer than the kernel takes";
 	return NULL;
@@ -225,14 +241,14 @@ static const char *not_for_the_kernel(const struct dupcqe_rule *rule)
 	return NULL;
 }
 
-int dupcqe_rule_filter(const struct dupcqe_rule *rule, struct dupcqe_text *text,
+int dupcqe_rule_filter(const struct dupcqe_rule *rule, uint64_t has, struct dupcqe_text *text,
 		       const char **ret_why)
 {
 	struct dupcqe_text before = *text;
 	const char *why = not_for_the_kernel(rule);
 
 	if (!why)
-		why = put_match(text, &rule->match);
+		why = put_match(text, &rule->match, has);
 	if (!why)
 		return 0;
 	*text = before;

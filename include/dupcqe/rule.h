@@ -124,14 +124,16 @@ void dupcqe_rules_lost(struct dupcqe_rules *rules, uint64_t count, uint64_t now_
 
 /*
  * The rule as a filter of ftrace, for what the kernel can do alone ("armed"); appended to text. It
- * lets through exactly what dupcqe_match() does. Always a condition, "reason > 0" if nothing else:
+ * lets through exactly what dupcqe_match() does. has are the fields that the event's record has as such, DUPCQE_BIT()
+ * of each: UINT64_MAX for the driver's event, less for a probe's, which has others only for who decodes it. Always a
+ * condition, "reason > 0" or "cid >= 0" if nothing else:
  * a trigger without one acts before the record is in the buffer. The kernel takes a page less one
  * byte, the words before the filter included: text of 4096 bytes is enough.
  * Returns 0, or -EOPNOTSUPP if the kernel cannot tell (lost records, a count above 1, a cooldown that
  * is not of the total, a model, a serial number, ...); then text is as it was and *ret_why is what stands in
  * the way, a static string. A cooldown of the total is the caller's: it arms again when that is over.
  */
-int dupcqe_rule_filter(const struct dupcqe_rule *rule, struct dupcqe_text *text,
+int dupcqe_rule_filter(const struct dupcqe_rule *rule, uint64_t has, struct dupcqe_text *text,
 		       const char **ret_why);
 
 #endif

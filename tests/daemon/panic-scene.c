@@ -12,7 +12,7 @@ char arm_trigger[300];
 
 void look(void)
 {
-	armed_plan(&t.config, arm_still, &arm_plan);
+	armed_plan(&t.config, &armed_driver_event, arm_still, &arm_plan);
 	panic_arm_look(&arm, &arm_plan, arm_trigger);
 }
 

@@ -20,7 +20,7 @@
 
 static void arm(void)
 {
-	armed_plan(&config, 0, &plan);
+	armed_plan(&config, &armed_driver_event, 0, &plan);
 	assert_int_equal(armed_set(trigger, &config, &plan), 0);
 }
 
@@ -101,7 +101,7 @@ static void all_cooling_takes_away(void **state)
 	(void)state;
 	armed_add(ACTION_FREEZE, 3);
 	arm();
-	armed_plan(&config, 1, &plan);
+	armed_plan(&config, &armed_driver_event, 1, &plan);
 	assert_int_equal(armed_set(trigger, &config, &plan), 0);
 	assert_int_equal(plan.armable, 1);
 	assert_int_equal(trigger_used(trigger, "traceoff"), -ENOENT);
@@ -221,7 +221,7 @@ static void the_kernel_says_what_is_wrong(void **state)
 	assert_non_null(end);
 	*end = '\0';
 	dupcqe_text_init(&text, filter, sizeof(filter));
-	assert_int_equal(dupcqe_rule_filter(&config.rule[0].rule, &text, &why), 0);
+	assert_int_equal(dupcqe_rule_filter(&config.rule[0].rule, UINT64_MAX, &text, &why), 0);
 	/* older ones, as 6.1, say nothing of a trigger's filter */
 	if (!*armed_get_from_instance("error_log")) {
 		assert_int_equal(filter_error_read(instance, filter, &error), -ENOENT);
@@ -269,7 +269,7 @@ static void as_long_as_the_plan_lets(void **state)
 		armed_add(ACTION_FREEZE, i)->match.set |= 1 << DUPCQE_BY_ADDRESS;
 		longer(i, i < 2 ? 3 : 60);
 	}
-	armed_plan(&config, 0, &plan);
+	armed_plan(&config, &armed_driver_event, 0, &plan);
 	assert_true(plan.now[ARMED_FREEZE] != UINT64_MAX);
 	assert_int_equal(armed_trigger(&config, &plan, ARMED_FREEZE, text), 0);
 	left = ARMED_TRIGGER_MAX - 1 - strlen(text);
@@ -308,7 +308,7 @@ static void no_such_event(void **state)
 {
 	(void)state;
 	armed_add(ACTION_FREEZE, 3);
-	armed_plan(&config, 0, &plan);
+	armed_plan(&config, &armed_driver_event, 0, &plan);
 	assert_int_equal(armed_set("/nowhere/at/all/trigger", &config, &plan), -ENOENT);
 	assert_int_equal(plan.now[ARMED_FREEZE] | plan.armable, 0);
 	assert_string_equal(plan.why[0], "it could not be armed: the log says why");
@@ -319,7 +319,7 @@ static void no_trigger_file(void **state)
 {
 	(void)state;
 	armed_add(ACTION_FREEZE, 3);
-	armed_plan(&config, 0, &plan);
+	armed_plan(&config, &armed_driver_event, 0, &plan);
 	assert_int_equal(armed_set("/dev/null", &config, &plan), 0);
 	assert_int_equal(plan.now[ARMED_FREEZE] | plan.armable, 0);
 	assert_string_equal(plan.why[0], "the kernel has no memory for it");

@@ -45,7 +45,7 @@ static struct dupcqe_rule *add_qid(enum action_kind kind, uint32_t qid)
 
 static void planned(uint64_t still, uint64_t snapshot, uint64_t freeze, uint64_t armable)
 {
-	armed_plan(&config, still, &plan);
+	armed_plan(&config, &armed_driver_event, still, &plan);
 	assert_true(plan.now[ARMED_SNAPSHOT] == snapshot);
 	assert_true(plan.now[ARMED_FREEZE] == freeze);
 	assert_true(plan.armable == armable);
@@ -77,6 +77,28 @@ static void every_hit(void **state)
 	planned(0, 1, 0, 1);
 	trigger_is(ARMED_SNAPSHOT, "snapshot:1 if (reason > 0)");
 	trigger_is(ARMED_FREEZE, "");
+}
+
+/* A probe's record has fewer fields, and its event is others' as well. */
+static void on_a_probe(void **state)
+{
+	static const struct armed_event probe = { DUPCQE_BIT(DUPCQE_CID) | DUPCQE_BIT(DUPCQE_CTRL_ID), "fmt ~ \"x*\"", true };
+	char filter[ARMED_TRIGGER_MAX];
+	const char *why;
+
+	(void)state;
+	add(ACTION_LOG, ACTION_SNAPSHOT);
+	add_qid(ACTION_SNAPSHOT, 1);
+	strcpy(add(ACTION_FREEZE, ACTION_SNAPSHOT)->match.pattern[DUPCQE_BY_CONTROLLER], "nvme3");
+	config.rule[2].rule.match.set = 1 << DUPCQE_BY_CONTROLLER;
+	armed_plan(&config, &probe, 0, &plan);
+	assert_true(plan.armable == 5);
+	assert_string_equal(plan.why[1], "the kernel's record does not have the queue");
+	trigger_is(ARMED_SNAPSHOT, "snapshot:1 if (fmt ~ \"x*\") && ((cid >= 0) || ((ctrl_id == 3)))");
+	trigger_is(ARMED_FREEZE, "traceoff:1 if (fmt ~ \"x*\") && (((ctrl_id == 3)))");
+	assert_int_equal(armed_filter(&config.rule[2], &probe, filter, &why), 0);
+	assert_string_equal(filter, "(fmt ~ \"x*\") && ((ctrl_id == 3))");
+	assert_int_equal(armed_filter(&config.rule[1], &probe, filter, &why), -EOPNOTSUPP);
 }
 
 static void filters_are_joined(void **state)
@@ -154,7 +176,7 @@ static void fill(size_t length)
 		rule->match.set = 1 << DUPCQE_BY_ADDRESS | 1 << DUPCQE_BY_TRANSPORT;
 		memset(rule->match.pattern[DUPCQE_BY_ADDRESS], 'a', 63);
 		memset(rule->match.pattern[DUPCQE_BY_TRANSPORT], 'b', 20);
-		armed_plan(&config, 0, &plan);
+		armed_plan(&config, &armed_driver_event, 0, &plan);
 		armed_trigger(&config, &plan, ARMED_SNAPSHOT, text);
 	}
 	rule = add(ACTION_SNAPSHOT, ACTION_LOG);
@@ -281,6 +303,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_to_arm),
 		TEST(every_hit),
+		TEST(on_a_probe),
 		TEST(filters_are_joined),
 		TEST(one_rule_for_both),
 		TEST(what_the_kernel_cannot),

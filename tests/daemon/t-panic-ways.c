@@ -86,13 +86,26 @@ static void what_was_counted_alone_is_counted_again(void **state)
 	assert_false(file_has(BUDGET, " 1 1 module"));
 }
 
+/* It sits on the driver's tracepoint: a probe does not reach it. */
+static void a_probe_has_no_module(void **state)
+{
+	static const struct armed_event probe = { UINT64_MAX, "fmt ~ \"x*\"", true };
+
+	(void)state;
+	armed_plan(&t.config, &probe, 0, &arm_plan);
+	panic_arm_look(&arm, &arm_plan, arm_trigger);
+	assert_string_equal(arm_plan.why[0], "this kernel has no panic trigger, and nvme_dup_cqe_panic works with the "
+					     "patched driver alone");
+	assert_string_equal(scene_file(MODULE "armed"), "0\n");
+}
+
 static void others_are_left_alone(void **state)
 {
 	static const char theirs[] = HEAD "armed " BOOT " 1 1 trigger y\nend 1\n";
 
 	(void)state;
 	scene_put(MODULE "armed", "1\n");
-	armed_plan(&t.config, 0, &arm_plan);
+	armed_plan(&t.config, &armed_driver_event, 0, &arm_plan);
 	panic_arm_look(&arm, &arm_plan, arm_trigger);
 	assert_string_equal(arm_plan.why[0], "nvme_dup_cqe_panic is armed already, by somebody else");
 	panic_arm_stop(&arm, NULL, "x");
@@ -272,6 +285,7 @@ int main(void)
 		TEST(a_trial_disarms_a_killed_daemons),
 		TEST(a_killed_daemons_is_disarmed_first),
 		TEST(what_was_counted_alone_is_counted_again),
+		TEST(a_probe_has_no_module),
 		TEST(others_are_left_alone),
 		TEST(dry_run_only_tells),
 		TEST(what_the_kernel_refuses),

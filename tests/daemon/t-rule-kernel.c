@@ -165,7 +165,7 @@ static unsigned int compare(const struct dupcqe_rule *rule)
 	const char *why;
 
 	dupcqe_text_init(&text, filter, sizeof(filter));
-	if (dupcqe_rule_filter(rule, &text, &why) != 0)
+	if (dupcqe_rule_filter(rule, UINT64_MAX, &text, &why) != 0)
 		return 0;
 	put_event("filter", filter);
 	put("trace", "");

@@ -14,6 +14,7 @@ static struct dupcqe_rule rule;
 static char buffer[1 << 18]; /* far more than the kernel takes */
 static struct dupcqe_text text;
 static const char *why;
+static uint64_t has;
 
 static int before_test(void **state)
 {
@@ -21,6 +22,7 @@ static int before_test(void **state)
 	rule = (struct dupcqe_rule){.count = 1};
 	dupcqe_text_init(&text, buffer, sizeof(buffer));
 	why = NULL;
+	has = UINT64_MAX;
 	return 0;
 }
 
@@ -41,7 +43,7 @@ static void by_range(enum dupcqe_criterion criterion, uint32_t first, uint32_t l
 static void filter_is(const char *expected)
 {
 	dupcqe_text_init(&text, buffer, sizeof(buffer));
-	if (dupcqe_rule_filter(&rule, &text, &why) != 0)
+	if (dupcqe_rule_filter(&rule, has, &text, &why) != 0)
 		fail_msg("not '%s': %s", expected, why);
 	assert_string_equal(text.at, expected);
 	assert_null(why);
@@ -51,7 +53,7 @@ static void refused(const char *reason)
 {
 	dupcqe_text_init(&text, buffer, sizeof(buffer));
 	dupcqe_text_puts(&text, "before");
-	assert_int_equal(dupcqe_rule_filter(&rule, &text, &why), -EOPNOTSUPP);
+	assert_int_equal(dupcqe_rule_filter(&rule, has, &text, &why), -EOPNOTSUPP);
 	assert_non_null(why);
 	if (!strstr(why, reason))
 		fail_msg("'%s' does not say '%s'", why, reason);
@@ -65,6 +67,29 @@ static void always_a_condition(void **state)
 {
 	(void)state;
 	filter_is("reason > 0");
+}
+
+/* A record that has less: the kernel is not asked for what is not in it. */
+static void fewer_fields(void **state)
+{
+	(void)state;
+	has = DUPCQE_BIT(DUPCQE_CID) | DUPCQE_BIT(DUPCQE_CTRL_ID) | DUPCQE_BIT(DUPCQE_ADDR);
+	filter_is("cid >= 0");
+	by_range(DUPCQE_BY_CID, 1, 8);
+	by_pattern(DUPCQE_BY_CONTROLLER, "nvme3");
+	by_pattern(DUPCQE_BY_ADDRESS, "0000:*");
+	filter_is("(ctrl_id == 3) && addr ~ \"[0]000:*\" && ((cid >= 1 && cid <= 8))");
+	has &= ~DUPCQE_BIT(DUPCQE_ADDR);
+	refused("does not have the address");
+	before_test(NULL);
+	has = ~DUPCQE_BIT(DUPCQE_QID);
+	by_range(DUPCQE_BY_CID, 1, 8);
+	by_range(DUPCQE_BY_QID, 1, 1);
+	refused("does not have the queue");
+	before_test(NULL);
+	has = ~DUPCQE_BIT(DUPCQE_REASON);
+	by_range(DUPCQE_BY_REASON, 2, 2);
+	refused("does not have the reason");
 }
 
 static void numbers(void **state)
@@ -248,7 +273,7 @@ static void small_buffers(void **state)
 	for (size = 1; size < sizeof(small); size++) {
 		memset(small, '#', sizeof(small));
 		dupcqe_text_init(&text, small, size);
-		if (dupcqe_rule_filter(&rule, &text, &why) == 0)
+		if (dupcqe_rule_filter(&rule, has, &text, &why) == 0)
 			assert_string_equal(small, "addr ~ \"[0]000:01:*\" && (qid == 1)");
 		else
 			assert_string_equal(small, "");
@@ -263,6 +288,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(always_a_condition),
+		TEST(fewer_fields),
 		TEST(numbers),
 		TEST(status_has_a_phase),
 		TEST(large_numbers_are_not_cut),

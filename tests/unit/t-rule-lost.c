@@ -242,11 +242,11 @@ static void never_the_kernel(void **state)
 	(void)state;
 	dupcqe_text_init(&text, buffer, sizeof(buffer));
 	dupcqe_text_puts(&text, "before");
-	assert_int_equal(dupcqe_rule_filter(&rule, &text, &why), -EOPNOTSUPP);
+	assert_int_equal(dupcqe_rule_filter(&rule, UINT64_MAX, &text, &why), -EOPNOTSUPP);
 	assert_string_equal(why, "the kernel does not act on records that it loses");
 	assert_string_equal(buffer, "before");
 	rule.on = DUPCQE_ON_HIT;
-	assert_int_equal(dupcqe_rule_filter(&rule, &text, &why), 0);
+	assert_int_equal(dupcqe_rule_filter(&rule, UINT64_MAX, &text, &why), 0);
 }
 
 #define TEST(name) cmocka_unit_test_teardown(name, after_test)
