@@ -32,8 +32,7 @@ int action_log(struct action_room *room, const struct action_call *call)
 	action_fields(call);
 	if (!call->hit->lost)
 		add_json(call->hit);
-	journal_printf(LOG_WARNING, JOURNAL_HIT, "rule '%s': %s%s%s", call->rule,
-		       call->hit->test ? "test hit, not a real one: " : "", line,
-		       call->hit->source == HIT_BY_PROBE ? " (seen by the probe)" : "");
+	journal_printf(LOG_WARNING, JOURNAL_HIT, "rule '%s': %s%s", call->rule,
+		       call->hit->test ? "test hit, not a real one: " : "", line);
 	return 0;
 }

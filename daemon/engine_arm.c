@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include "dupcqe/probe.h"
 #include "engine_state.h"
 #include "filter_error.h"
 #include "journal.h"
@@ -82,10 +83,21 @@ static void say_rules(struct engine *engine)
 		say_rule(engine, i);
 }
 
+/* A probe's event is other drivers' as well, and has fewer fields. */
+static const struct armed_event *armed_on(struct engine *engine)
+{
+	struct armed_event *on = &engine->armed_on;
+
+	*on = armed_driver_event;
+	if (engine->source && engine->stats.source == HIT_BY_PROBE)
+		*on = (struct armed_event){ source_fields(engine->source), dupcqe_probe_filter(DUPCQE_PROBE_HIT), true };
+	return on;
+}
+
 /* A persistent buffer has no second one to be swapped with. */
 void engine_plan(struct engine *engine)
 {
-	armed_plan(engine->config, &armed_driver_event, engine->still, &engine->armed);
+	armed_plan(engine->config, armed_on(engine), engine->still, &engine->armed);
 	if (engine->source && source_persistent(engine->source))
 		armed_refuse(&engine->armed, ARMED_SNAPSHOT, UINT64_MAX,
 			     "the persistent buffer has no snapshots: it is stopped while it is saved");

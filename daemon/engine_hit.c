@@ -198,11 +198,19 @@ static void tell_lost(struct engine *engine, uint64_t count)
 		timer_set(&engine->lost_timer, due > now ? due - now : 1, 0);
 }
 
+/* The rules about what is not known of. */
+static void decide_lost(struct engine *engine, uint64_t count)
+{
+	const struct hit none = { .lost = count };
+	struct dupcqe_decision decision;
+
+	dupcqe_rules_lost(engine->rules, count, engine_now(), &decision);
+	carry_out(engine, &decision, &none);
+}
+
 void engine_on_lost(void *context, uint64_t count)
 {
 	struct engine *engine = context;
-	const struct hit none = { .lost = count };
-	struct dupcqe_decision decision;
 
 	if (engine->options->test_fire)
 		return;
@@ -212,8 +220,21 @@ void engine_on_lost(void *context, uint64_t count)
 		return;
 	}
 	tell_lost(engine, count);
-	dupcqe_rules_lost(engine->rules, count, engine_now(), &decision);
-	carry_out(engine, &decision, &none);
+	decide_lost(engine, count);
+}
+
+/* The kernel tells of them once in five seconds at most. */
+void engine_on_suppressed(void *context, uint64_t count)
+{
+	struct engine *engine = context;
+
+	if (engine->options->test_fire)
+		return;
+	journal_field("DUPCQE_LOST", "%llu", (unsigned long long)count);
+	journal_printf(LOG_WARNING, JOURNAL_LOST,
+		       "%llu hits were left out by the kernel's rate limit: no more than their number is known",
+		       (unsigned long long)count);
+	decide_lost(engine, count);
 }
 
 int engine_hit_open(struct engine *engine)

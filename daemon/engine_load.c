@@ -9,15 +9,27 @@
 #include "journal.h"
 #include "notify.h"
 
-static void on_event(void *context, bool exists)
+static void say_event(const struct engine *engine, const char *why)
+{
+	static const char *const formats[] = {
+		[HIT_BY_NOBODY] = "this kernel has no event %s now: waiting for it%s%s",
+		[HIT_BY_EVENT] = "watching the event %s%s%s",
+		[HIT_BY_PROBE] = "watching the event %s, by the probe%s%s",
+	};
+
+	journal_printf(LOG_NOTICE, JOURNAL_PLAIN, formats[engine->stats.source], engine->options->event,
+		       *why ? "; " : "", why);
+}
+
+static void on_event(void *context, enum hit_source source, const char *why)
 {
 	struct engine *engine = context;
 
-	engine->stats.has_event = exists;
+	engine->stats.has_event = source != HIT_BY_NOBODY;
+	engine->stats.source = source;
 	/* its trigger file is another one */
 	panic_arm_refresh(&engine->panic, true);
-	journal_printf(LOG_NOTICE, JOURNAL_PLAIN, exists ? "watching the event %s"
-			: "this kernel has no event %s now: waiting for it", engine->options->event);
+	say_event(engine, why);
 	engine_changed(engine);
 	if (engine->source)
 		engine_arm(engine);
@@ -76,10 +88,17 @@ static int read_all(const struct engine *engine, struct config **ret_config, str
 
 static int open_source(struct engine *engine)
 {
-	const struct source_calls calls = { engine,   engine_on_hit,	   engine_on_lost,
-					    on_event, engine_on_last_boot, engine_on_recorded };
+	const struct source_calls calls = {
+		engine, engine_on_hit, engine_on_lost, engine_on_suppressed, on_event, engine_on_last_boot,
+		engine_on_recorded,
+	};
 	const struct options *options = engine->options;
-	int err = source_open(options->tracefs, options->instance, options->event, engine->config,
+	int err;
+
+	/* its only hit is a made-up one */
+	if (options->test_fire)
+		engine->config->source = SOURCE_EVENT;
+	err = source_open(options->tracefs, options->instance, options->event, engine->config,
 			      engine->room.epoll_fd, &calls, &engine->source);
 
 	if (!err)

@@ -85,6 +85,7 @@ static void gather(struct engine *engine, struct publish_about *ret_about)
 		.trace = source_path(engine->source),
 		.config = engine->options->config,
 		.event = engine->options->event,
+		.source_why = source.why,
 		.pid = getpid(),
 		.started = engine->started,
 		.written = time(NULL),

@@ -29,6 +29,7 @@ struct engine {
 
 	/* engine_arm.c */
 	struct armed armed;
+	struct armed_event armed_on;		/* what the plan is made for */
 	uint64_t still;				/* rules that cool down */
 	uint64_t still_until[DUPCQE_RULES];	/* ns, of engine_now() */
 	struct timer still_timer;
@@ -113,6 +114,7 @@ void engine_panic_show(const struct engine *engine, struct publish_panic *ret_pa
 int engine_hit_open(struct engine *engine);
 void engine_on_hit(void *context, const struct hit *hit);
 void engine_on_lost(void *context, uint64_t count);
+void engine_on_suppressed(void *context, uint64_t count);
 void engine_act(struct engine *engine, unsigned int rule, const struct hit *hit, uint32_t count);
 void engine_say_lost(struct engine *engine); /* what the gate has held */
 

@@ -11,11 +11,38 @@
 #include "source_tracefs.h"
 #include "stopped.h"
 
+static enum hit_source source_of(const struct source *source)
+{
+	if (!source->has_event)
+		return HIT_BY_NOBODY;
+	return source_event_is_probe(&source->event) ? HIT_BY_PROBE : HIT_BY_EVENT;
+}
+
+/* Why there is no event, or what the probe does not tell; "" */
+static const char *why_of(const struct source *source)
+{
+	if (source->unused)
+		return source->unused;
+	return !source->has_event || source_event_is_probe(&source->event) ? source->probe.why : "";
+}
+
+static void tell_event(struct source *source)
+{
+	snprintf(source->said, sizeof(source->said), "%s", why_of(source));
+	source->calls.event(source->calls.context, source_of(source), why_of(source));
+}
+
+static bool is_other_why(const struct source *source)
+{
+	return source->opened && !source->has_event && strcmp(source->said, why_of(source));
+}
+
 /* 0 also while there is no event: then it waits. */
 static int look(struct source *source)
 {
 	int before = source->event.id;
-	int err = source_event_look(&source->event, source->hits.folder), ring_err;
+	/* first, as the history can have all events of the event's system */
+	int err = source_find_event(source), ring_err;
 	bool had = source->has_event, others = source_enable_history(source);
 
 	if (!err)
@@ -24,8 +51,8 @@ static int look(struct source *source)
 		err = source_enable_event(source);
 	source->has_event = !err;
 	source_news_wait(&source->news, err);
-	if (had != !err || (!err && before != source->event.id))
-		source->calls.event(source->calls.context, !err);
+	if (had != !err || (!err && before != source->event.id) || is_other_why(source))
+		tell_event(source);
 	if (source->calls.recorded && (others || had != !err || before != source->event.id))
 		source->calls.recorded(source->calls.context);
 	ring_err = source_open_rings(source);
@@ -34,6 +61,8 @@ static int look(struct source *source)
 
 static void take_config(struct source *source, const struct config *config)
 {
+	source->kind = config->source;
+	source->buffer_size = config->buffer_size;
 	source->wanted_count = config->history_count;
 	memcpy(source->wanted, config->history, sizeof(source->wanted));
 	memset(source->missing, 0, sizeof(source->missing));
@@ -109,6 +138,9 @@ static int open_instances(struct source *source, const char *given, const char *
 		journal_printf(LOG_NOTICE, JOURNAL_PLAIN,
 			       "took over the trace instance '%s' of an earlier run",
 			       source->history.path);
+	if (!err)
+		source_probe_init(&source->probe, tracefs, event, SOURCE_RUN, name);
+	snprintf(source->name, sizeof(source->name), "%s", name);
 	return err ? err : adopt_persistent(source, tracefs, name, event);
 }
 
@@ -149,13 +181,15 @@ static int open_all(struct source *source, const char *tracefs, const char *name
 	if (!err)
 		err = open_event(source, event);
 	if (!err)
-		err = source_prepare_history(source, config);
+		err = source_prepare_history(source);
 	if (!err)
 		err = source_prepare_hits(source);
 	if (!err)
 		err = open_epoll(source);
 	if (!err)
 		err = source_make_rings(source, name);
+	if (!err)
+		source_probe_recover(&source->probe, source_event_id(&source->event, source->hits.folder));
 	return err ? err : look(source);
 }
 
@@ -171,6 +205,7 @@ static void rest(struct source *source)
 static void close_all(struct source *source, bool remove_history, bool remove_hits)
 {
 	unsigned int i;
+	bool keep_probe;
 
 	if (source->inner_fd >= 0) {
 		epoll_ctl(source->epoll_fd, EPOLL_CTL_DEL, source->inner_fd, NULL);
@@ -182,10 +217,14 @@ static void close_all(struct source *source, bool remove_history, bool remove_hi
 	source_event_done(&source->event);
 	/* the counters of an instance that stays are held against the ledger by the next run */
 	source_ledger_close(&source->ledger, source_instance_close(&source->hits, remove_hits));
+	/* taking it away would empty what is frozen */
+	keep_probe = remove_history && source->persistent && source_frozen(source);
 	if (remove_history && source->persistent)
 		rest(source);
 	source_instance_close(&source->history, remove_history);
 	source_instance_close(&source->left, false);
+	if (remove_history && remove_hits && !keep_probe)
+		source_probe_remove(&source->probe);
 	identity_free(source->identity);
 	free(source->rings);
 	free(source->page);
@@ -218,10 +257,13 @@ int source_open(const char *tracefs, const char *name, const char *event,
 		close_all(source, !source->history.taken_over, !source->hits.taken_over);
 		return err;
 	}
+	source->opened = true;
+	if (source_probe_is_stale(&source->probe, source->kind))
+		source_news_soon(&source->news);
 	tell_if_frozen(source);
 	tell_of_clock(source);
 	if (!source->has_event)
-		source->calls.event(source->calls.context, false);
+		tell_event(source);
 	*ret_source = source;
 	return 0;
 }
@@ -246,15 +288,20 @@ int source_ready(struct source *source)
 		return err;
 	source_news_take(&source->news);
 	look(source); /* what failed is in the log, and tried again at the next news or tick */
-	return 0;
+	return source->broken;
 }
 
 int source_reload(struct source *source, const struct config *config)
 {
+	bool other = source->kind != config->source;
 	int err;
 
 	take_config(source, config);
-	err = source_prepare_history(source, config);
+	if (other) {
+		source->probe.asked = false;
+		look(source);
+	}
+	err = source_prepare_history(source);
 	source_enable_history(source);
 	if (source->calls.recorded)
 		source->calls.recorded(source->calls.context);
@@ -275,6 +322,15 @@ bool source_persistent(const struct source *source)
 	return source->persistent;
 }
 
+uint64_t source_fields(const struct source *source)
+{
+	uint64_t fields = source_event_fields(&source->event);
+
+	if (source_event_is_probe(&source->event) && !source_probe_has_address(&source->probe))
+		fields &= ~DUPCQE_BIT(DUPCQE_ADDR);
+	return fields;
+}
+
 const char *source_path(const struct source *source)
 {
 	return source->history.path;
@@ -285,11 +341,13 @@ void source_stats(const struct source *source, struct source_stats *ret_stats)
 	const struct source_account *account = source->ledger.accounts;
 	unsigned int i;
 
-	*ret_stats = (struct source_stats){ .has_event = source->has_event };
+	*ret_stats = (struct source_stats){
+		.has_event = source->has_event, .source = source_of(source), .why = why_of(source),
+	};
 	for (i = 0; i < source->ring_count; i++, account++) {
 		ret_stats->hits += account->hits;
 		ret_stats->undecodable += account->undecodable;
-		ret_stats->lost += account->stolen + account->dropped;
+		ret_stats->lost += account->stolen + account->dropped + account->suppressed;
 	}
 }
 

@@ -35,7 +35,9 @@ struct source_stats {
 	uint64_t hits;	      /* handed on */
 	uint64_t lost;	      /* records that were not handed on */
 	uint64_t undecodable; /* not of the event, or too short */
-	bool has_event;	      /* it exists in this kernel now */
+	bool has_event;	      /* it is watched now */
+	enum hit_source source; /* HIT_BY_NOBODY without it */
+	const char *why;      /* why there is none, or what a probe does not tell, or ""; good until the next call */
 };
 
 struct source_calls {
@@ -43,9 +45,11 @@ struct source_calls {
 	void (*hit)(void *context, const struct hit *hit);
 	/* count more records were lost */
 	void (*lost)(void *context, uint64_t count);
-	/* the event appeared (true), also as another one after its module was loaded again, or
-	 * went; also once while opening */
-	void (*event)(void *context, bool exists);
+	/* so many hits were not told of by a rate-limited kernel; they are not among those */
+	void (*suppressed)(void *context, uint64_t count);
+	/* the event appeared, also as another one after its module was loaded again or in place of a probe's; or it
+	 * went (HIT_BY_NOBODY); also once while opening. why is that of source_stats */
+	void (*event)(void *context, enum hit_source source, const char *why);
 	/*
 	 * The history's instance was made by the kernel at boot, in memory that outlives the boot: it is at that path,
 	 * and nothing in it has been changed. 1: it is to be emptied, and let record; 0: it goes on as it is; -errno:
@@ -71,7 +75,7 @@ int source_open(const char *tracefs, const char *name, const char *event,
 
 /*
  * Take another configuration, without letting go of the instances: no hit is lost or comes twice, the
- * source stays in epoll. hit() and event() are not called, lost() may be. Returns 0 or -errno, which is
+ * source stays in epoll. hit() is not called, unless another source of hits is wanted; lost() and event() may be. Returns 0 or -errno, which is
  * in the log: what could be set is set then, and another call can set it back.
  */
 int source_reload(struct source *source, const struct config *config);
@@ -95,6 +99,9 @@ int source_ready(struct source *source);
  * at the end instead of removed, or left as it is if it is frozen.
  */
 bool source_persistent(const struct source *source);
+
+/* The fields of the event's record that a filter can name: all for the driver's own, see dupcqe_rule_filter(). */
+uint64_t source_fields(const struct source *source);
 
 /* The path of the history's instance, for actions; good as long as the source. */
 const char *source_path(const struct source *source);

@@ -114,14 +114,14 @@ bool source_instance_has(const struct source_instance *instance, const char *eve
 	       source_file_says(instance->folder, path, "1");
 }
 
-int source_instance_unfilter(const struct source_instance *instance, const char *event)
+int source_instance_filter(const struct source_instance *instance, const char *event, const char *filter)
 {
 	char path[CONFIG_PATH];
 	int err = event_path(event, "filter", path, sizeof(path));
 
-	if (err || source_file_says(instance->folder, path, "none"))
+	if (err || source_file_says(instance->folder, path, filter ? filter : "none"))
 		return err;
-	return source_file_write(instance->folder, path, "0");
+	return source_file_write(instance->folder, path, filter ? filter : "0");
 }
 
 bool source_instance_is_persistent(const struct source_instance *instance)

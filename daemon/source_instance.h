@@ -47,8 +47,8 @@ int source_instance_clear(const struct source_instance *instance);
 /* Take away the triggers of an event that stop or save something, whoever set them. */
 void source_instance_disarm(const struct source_instance *instance, const char *event);
 
-/* Clear the filter of an event. */
-int source_instance_unfilter(const struct source_instance *instance, const char *event);
+/* Set the filter of an event, whoever set another one; NULL: none. */
+int source_instance_filter(const struct source_instance *instance, const char *event, const char *filter);
 
 /*
  * Disable all and remove it if remove, else just close it. Returns whether it was removed; a persistent one never is.

@@ -14,6 +14,7 @@
 struct reading {
 	struct source_event event;
 	struct hit hit;
+	struct dupcqe_note note; /* of the CPU that is read */
 	struct lastboot_scan *scan;
 };
 
@@ -32,7 +33,7 @@ static int read_pages(struct reading *reading, int fd, char *page)
 
 	while ((count = read(fd, page, reading->event.page_size)) == (ssize_t)reading->event.page_size)
 		reading->scan->records +=
-			source_event_page(&reading->event, page, &reading->hit, on_hit, reading).records;
+			source_event_page(&reading->event, page, &reading->note, &reading->hit, on_hit, reading).records;
 	return count < 0 ? -errno : 0;
 }
 
@@ -49,6 +50,7 @@ static int read_cpu(struct reading *reading, int stage, const char *cpu, char *p
 	if (!err) {
 		reading->scan->bytes += (uint64_t)st.st_size;
 		reading->hit.cpu = atoi(cpu + strlen("cpu"));
+		memset(&reading->note, 0, sizeof(reading->note));
 		err = reading->scan->readable ? read_pages(reading, fd, page) : 0;
 	}
 	if (fd >= 0)

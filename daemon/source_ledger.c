@@ -25,7 +25,7 @@ static int wanted_head(int instance, unsigned int count, struct head *ret_head)
 	if (fstat(instance, &folder))
 		return -errno;
 	*ret_head = (struct head){
-		.magic = "dupcqe2", .device = folder.st_dev, .inode = folder.st_ino, .count = count
+		.magic = "dupcqe3", .device = folder.st_dev, .inode = folder.st_ino, .count = count
 	};
 	return 0;
 }

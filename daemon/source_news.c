@@ -102,6 +102,15 @@ void source_news_take(struct source_news *news)
 		return;
 }
 
+void source_news_soon(struct source_news *news)
+{
+	const time_t seconds = news->waiting ? SOURCE_LOOK_SECONDS : 0;
+	const struct itimerspec when = { { seconds, 0 }, { 0, 1 } };
+
+	/* what could not be done now is done at the next look, whenever that is */
+	timerfd_settime(news->timer, 0, &when, NULL);
+}
+
 void source_news_wait(struct source_news *news, bool wait)
 {
 	const time_t seconds = wait || news->uevents < 0 ? SOURCE_LOOK_SECONDS : 0;

@@ -26,6 +26,9 @@ void source_news_close(struct source_news *news);
 /* Take what has come. The messages say no more than "look": whatever they hold is not used. */
 void source_news_take(struct source_news *news);
 
+/* Look as soon as possible, once. */
+void source_news_soon(struct source_news *news);
+
 /* Look every 5 seconds, or not; without uevents it is always. */
 void source_news_wait(struct source_news *news, bool wait);
 

@@ -24,6 +24,13 @@ static void hand_on(void *context, struct hit *hit)
 	reading->ring->account->hits++;
 }
 
+static void tell_suppressed(struct source *source, struct source_ring *ring, uint64_t count)
+{
+	ring->account->suppressed += count;
+	source_probe_limited(&source->probe);
+	source->calls.suppressed(source->calls.context, count);
+}
+
 /* Returns the number of records, or -errno. A page without any record is still progress: 1. */
 static int read_page(struct source *source, struct source_ring *ring)
 {
@@ -33,8 +40,11 @@ static int read_page(struct source *source, struct source_ring *ring)
 
 	if (got <= 0)
 		return got;
-	page = source_event_page(&source->event, source->page, &source->hit, hand_on, &reading);
+	page = source_event_page(&source->event, source->page, &ring->note, &source->hit, hand_on, &reading);
 	ring->account->undecodable += page.undecodable;
+	ring->account->beside += page.beside;
+	if (page.suppressed)
+		tell_suppressed(source, ring, page.suppressed);
 	return page.records ? (int)page.records : 1;
 }
 
@@ -47,8 +57,11 @@ int source_settle(struct source *source, struct source_ring *ring)
 	if (err)
 		return err;
 	lost = source_account_settle(ring->account, &stats);
-	if (lost)
-		source->calls.lost(source->calls.context, lost);
+	if (!lost)
+		return 0;
+	/* the hit that it was about may be among them */
+	memset(&ring->note, 0, sizeof(ring->note));
+	source->calls.lost(source->calls.context, lost);
 	return 0;
 }
 

@@ -118,7 +118,7 @@ int source_ring_stats(const struct source_ring *ring, int instance,
 
 static uint64_t taken_out(const struct source_account *account)
 {
-	return account->hits + account->undecodable + account->stolen;
+	return account->hits + account->undecodable + account->beside + account->stolen;
 }
 
 void source_account_begin(struct source_account *account, const struct source_ring_stats *stats)

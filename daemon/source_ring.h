@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "dupcqe/note.h"
 
 /*
  * What became of the ring's records since the instance was made; it may outlive the daemon
@@ -14,6 +15,8 @@
 struct source_account {
 	uint64_t hits;	      /* handed on */
 	uint64_t undecodable;
+	uint64_t beside;      /* of a probe: no hits, and understood */
+	uint64_t suppressed;  /* of a probe: no records, but hits that a rate-limited kernel kept to itself: lost */
 	uint64_t stolen;      /* taken out and never handed on: lost */
 	uint64_t dropped;     /* what the kernel says it lost */
 	/* the kernel's counters began anew when these were accounted for; may be below 0 */
@@ -24,6 +27,7 @@ struct source_ring {
 	int cpu;
 	int fd; /* -1: this CPU has never been online */
 	struct source_account *account;
+	struct dupcqe_note note; /* what a probe said last on this CPU */
 };
 
 struct source_ring_stats {

@@ -106,7 +106,7 @@ int source_make_rings(struct source *source, const char *name)
 	if (!source->rings)
 		return -ENOMEM;
 	for (i = 0; i < source->ring_count; i++)
-		source->rings[i] = (struct source_ring){ i, -1, &source->ledger.accounts[i] };
+		source->rings[i] = (struct source_ring){ .cpu = i, .fd = -1, .account = &source->ledger.accounts[i] };
 	err = source_open_rings(source);
 	if (!err && !known)
 		err = assume(source);

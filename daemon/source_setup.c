@@ -35,9 +35,9 @@ static int set_all(const struct source_instance *instance, const char *const (*s
 	return err;
 }
 
-static uint64_t in_kilobytes(const struct config *config)
+static uint64_t in_kilobytes(uint64_t bytes)
 {
-	return (config->buffer_size + 1023) / 1024;
+	return (bytes + 1023) / 1024;
 }
 
 /* The kernel takes whole pages, and some kernels tell what those amount to. */
@@ -78,7 +78,7 @@ bool source_would_empty(const struct source *source, const struct config *config
 {
 	return !source_file_says(source->history.folder, "trace_clock", source_clock(source, config)) ||
 	       (config->buffer_size && !source->persistent &&
-		!has_size(source, &source->history, in_kilobytes(config)));
+		!has_size(source, &source->history, in_kilobytes(config->buffer_size)));
 }
 
 static void say_limits(struct source *source)
@@ -92,27 +92,27 @@ static void say_limits(struct source *source)
 		       source->clock);
 }
 
-static int set_history_size(struct source *source, const struct config *config)
+static int set_history_size(struct source *source)
 {
 	if (source->persistent)
 		say_limits(source);
-	else if (config->buffer_size)
-		return set_size(source, &source->history, in_kilobytes(config));
+	else if (source->buffer_size)
+		return set_size(source, &source->history, in_kilobytes(source->buffer_size));
 	return 0;
 }
 
-int source_prepare_history(struct source *source, const struct config *config)
+int source_prepare_history(struct source *source)
 {
-	const char *wanted[CONFIG_EVENTS + 1] = { source->event.name };
+	const char *wanted[CONFIG_EVENTS + 2] = { source->event.name, source->event.why_name };
 	unsigned int i;
 	int err;
 
 	for (i = 0; i < source->wanted_count; i++)
-		wanted[i + 1] = source->wanted[i];
-	err = source_instance_only(&source->history, wanted, source->wanted_count + 1);
+		wanted[i + 2] = source->wanted[i];
+	err = source_instance_only(&source->history, wanted, source->wanted_count + 2);
 	if (!err)
 		err = source_instance_set(&source->history, "trace_clock", source->clock);
-	return err ? err : set_history_size(source, config);
+	return err ? err : set_history_size(source);
 }
 
 int source_prepare_hits(struct source *source)
@@ -122,8 +122,8 @@ int source_prepare_hits(struct source *source)
 		{ "buffer_percent", "0" }, /* else one rare hit wakes nobody */
 		{ "options/overwrite", "0" },
 	};
-	const char *wanted[] = { source->event.name };
-	int err = source_instance_only(&source->hits, wanted, 1);
+	const char *wanted[] = { source->event.name, source->event.why_name };
+	int err = source_instance_only(&source->hits, wanted, 2);
 
 	if (!err)
 		err = set_all(&source->hits, settings, sizeof(settings) / sizeof(settings[0]));
@@ -149,21 +149,59 @@ bool source_enable_history(struct source *source)
 	return others;
 }
 
+/* What one of the two events is to be filtered by; NULL: by nothing. */
+static int filter_both(const struct source *source, const char *event, const char *filter)
+{
+	int err = source_instance_filter(&source->history, event, filter);
+
+	return err ? err : source_instance_filter(&source->hits, event, filter);
+}
+
+int source_filter_event(struct source *source)
+{
+	bool is_probe = source_event_is_probe(&source->event);
+	int err = filter_both(source, source->event.name, is_probe ? dupcqe_probe_filter(DUPCQE_PROBE_HIT) : NULL);
+
+	if (!err && source->event.why_id >= 0)
+		err = filter_both(source, source->event.why_name, dupcqe_probe_filter(DUPCQE_PROBE_WHY));
+	if (err && err != -ENOENT)
+		journal_printf(LOG_ERR, JOURNAL_PLAIN, "cannot filter '%s' in '%s': %s", source->event.name,
+			       source->hits.path, strerror(-err));
+	return err;
+}
+
+/* What is said beside a hit comes before it. */
+static int enable_in(const struct source *source, const struct source_instance *instance)
+{
+	if (source->event.why_id >= 0)
+		source_instance_enable(instance, source->event.why_name, true);
+	return source_instance_enable(instance, source->event.name, true);
+}
+
 /* In the history first: what is reported is there. */
 int source_enable_event(struct source *source)
 {
-	int err = source_instance_enable(&source->history, source->event.name, true);
+	int err = enable_in(source, &source->history);
 
 	if (!err)
-		err = source_instance_unfilter(&source->history, source->event.name);
-	if (!err)
-		err = source_instance_unfilter(&source->hits, source->event.name);
-	if (!err)
-		err = source_instance_enable(&source->hits, source->event.name, true);
+		err = enable_in(source, &source->hits);
 	if (err && err != -ENOENT)
 		journal_printf(LOG_ERR, JOURNAL_PLAIN, "cannot enable '%s' in '%s': %s",
 			       source->event.name, source->hits.path, strerror(-err));
 	return err;
+}
+
+static void disable_in(const struct source *source, const struct source_instance *instance)
+{
+	source_instance_disarm(instance, source->event.name);
+	source_instance_enable(instance, source->event.name, false);
+	source_instance_enable(instance, source->event.why_name, false);
+}
+
+void source_disable_event(struct source *source)
+{
+	disable_in(source, &source->hits);
+	disable_in(source, &source->history);
 }
 
 /* 1: something waits to be read; 0; or -errno. */

@@ -16,6 +16,7 @@
 #include "source_instance.h"
 #include "source_ledger.h"
 #include "source_news.h"
+#include "source_probe.h"
 #include "source_ring.h"
 
 #define SOURCE_RUN "/run/nvme-dupcqed"
@@ -31,6 +32,7 @@ struct source {
 	struct source_instance history, hits;
 	struct source_instance left;	/* a persistent one that cannot be the history now; else not open */
 	struct source_event event;
+	struct source_probe probe;
 	struct source_news news;
 	struct source_ledger ledger;
 	struct source_ring *rings; /* one for each possible CPU */
@@ -40,10 +42,17 @@ struct source {
 	struct identity_cache *identity;
 	void *page;
 	struct hit hit;
+	bool opened;
 	bool has_event;
+	char said[256];			/* why there is no event, as it was told last */
+	const char *unused;		/* why an event that is there is not watched, or NULL */
 	bool persistent;		/* the history */
 	bool limits_said;		/* ... what of the configuration it does not do */
+	enum config_source kind;	/* what the configuration wants */
+	char name[80];			/* of the instances */
+	int broken;			/* -errno: it has none any more */
 	char clock[16];
+	uint64_t buffer_size;		/* bytes of the history for each CPU; 0: as it is */
 	bool other_clock;		/* the hits' clock is another one than the history's */
 	char wanted[CONFIG_EVENTS][64]; /* of the history */
 	bool missing[CONFIG_EVENTS];	/* ... and said so */
@@ -54,10 +63,14 @@ struct source {
 const char *source_clock(const struct source *source, const struct config *config);
 
 /* source_setup.c: all return 0 or -errno; what was wrong is in the log. */
-int source_prepare_history(struct source *source, const struct config *config);
+int source_prepare_history(struct source *source);
 int source_prepare_hits(struct source *source);
 bool source_enable_history(struct source *source); /* whether there are others than before */
 int source_enable_event(struct source *source); /* -ENOENT: there is none, not logged */
+/* A probe's event is others' as well: nothing records it without its filter. */
+int source_filter_event(struct source *source);
+/* In both instances, and no trigger is on it any more: who made it can take it away. */
+void source_disable_event(struct source *source);
 /* Give the hits the history's clock, if the event is not recorded now and nothing waits to be read; else it stays. */
 int source_adopt_clock(struct source *source);
 
@@ -65,6 +78,13 @@ int source_adopt_clock(struct source *source);
 int source_make_rings(struct source *source, const char *name);
 int source_open_rings(struct source *source);
 int source_settle_all(struct source *source);
+
+/* source_event_life.c: from the probe that may have to be made to the event that is watched. As look() of source.c. */
+int source_find_event(struct source *source);
+
+/* source_renew.c: the driver has the event, but it cannot be seen in these instances; make them anew */
+bool source_event_is_hidden(const struct source *source);
+int source_renew(struct source *source);
 
 /* source_read.c: read the rings of these indexes in turns. */
 int source_read(struct source *source, const uint32_t *rings, unsigned int count);

@@ -40,11 +40,20 @@ static void on_lost(void *context, uint64_t count)
 	room->lost_calls++;
 }
 
-static void on_event(void *context, bool exists)
+static void on_suppressed(void *context, uint64_t count)
 {
 	struct room *room = context;
 
-	if (exists)
+	room->suppressed += count;
+}
+
+static void on_event(void *context, enum hit_source source, const char *why)
+{
+	struct room *room = context;
+
+	snprintf(room->why, sizeof(room->why), "%s", why);
+	room->from = source;
+	if (source != HIT_BY_NOBODY)
 		room->appeared++;
 	else
 		room->vanished++;
@@ -73,7 +82,9 @@ int room_start(void **state)
 
 int room_open(struct room *room)
 {
-	const struct source_calls calls = { .context = room, .hit = on_hit, .lost = on_lost, .event = on_event };
+	const struct source_calls calls = {
+		.context = room, .hit = on_hit, .lost = on_lost, .suppressed = on_suppressed, .event = on_event,
+	};
 
 	return source_open(NULL, room->name, room->full, room->config, room->epoll_fd, &calls,
 			   &room->source);

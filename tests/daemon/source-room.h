@@ -23,7 +23,10 @@ struct room {
 	uint64_t seen[ROOM_QIDS]; /* hits by qid */
 	uint64_t next[ROOM_QIDS]; /* the result that has to come at least */
 	uint64_t backwards;	  /* results that came again, or too late */
+	uint64_t suppressed;
 	int appeared, vanished;
+	enum hit_source from; /* as it was told last */
+	char why[200];
 	uint64_t die_at; /* the process kills itself when it is handed this hit; 0: never */
 };
 

@@ -52,9 +52,9 @@ static void log_is_one_line(void **state)
 static void log_says_what_the_probe_saw(void **state)
 {
 	(void)state;
-	t.hit.source = HIT_BY_PROBE;
+	t.hit.event.source = DUPCQE_FROM_PROBE;
 	assert_int_equal(scene_run(ACTION_LOG), 0);
-	assert_logged(" (seen by the probe)");
+	assert_logged(", source=probe");
 }
 
 static void log_says_what_is_a_test(void **state)

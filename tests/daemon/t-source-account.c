@@ -79,12 +79,27 @@ static void begins_anywhere(void **state)
 	assert_int_equal(account.dropped, 51);
 }
 
+/* A probe's: a record without a hit is read like any, and a hit without a record is none of the ring's. */
+static void notes_are_read_and_suppressed_hits_are_not(void **state)
+{
+	struct source_account account = { .hits = 2, .beside = 3 };
+
+	(void)state;
+	assert_int_equal(source_account_settle(&account, &(struct source_ring_stats){ 0, 5, 0 }), 0);
+	account.suppressed += 1000;
+	assert_int_equal(source_account_settle(&account, &(struct source_ring_stats){ 0, 5, 0 }), 0);
+	assert_int_equal(source_account_settle(&account, &(struct source_ring_stats){ 0, 6, 1 }), 2);
+	assert_int_equal(account.stolen, 1);
+	assert_int_equal(account.dropped, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(settles),
 		cmocka_unit_test(settles_when_emptied),
 		cmocka_unit_test(begins_anywhere),
+		cmocka_unit_test(notes_are_read_and_suppressed_hits_are_not),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -17,10 +17,18 @@
 #define FIELDS                                                                                     \
 	"ctrl_id=%di:s32 qid=%si:u16 cid=%dx:u16 status=%cx:u16 result=%r8:u64 "                   \
 	"addr=+0(%r9):string"
+#define PROBE_FIELDS "fmt=+0(%r9):string probe=\\1:u8 device=%r8:x64 ctrl_id=%di:s32 cid=%dx:u16 sq_id=%si:u16"
+#define WHY_FIELDS                                                                                 \
+	"fmt=+0(%r9):string func=+0(%r8):string probe=\\1:u8 ctrl_id=%di:s32 tag=%dx:u16 genctr=%cx:u8 " \
+	"expected_genctr=%si:u8 suppressed=%dx:u32"
 #elif defined(__aarch64__)
 #define FIELDS                                                                                     \
 	"ctrl_id=%x0:s32 qid=%x1:u16 cid=%x2:u16 status=%x3:u16 result=%x4:u64 "                   \
 	"addr=+0(%x5):string"
+#define PROBE_FIELDS "fmt=+0(%x5):string probe=\\1:u8 device=%x4:x64 ctrl_id=%x0:s32 cid=%x2:u16 sq_id=%x1:u16"
+#define WHY_FIELDS                                                                                 \
+	"fmt=+0(%x5):string func=+0(%x4):string probe=\\1:u8 ctrl_id=%x0:s32 tag=%x2:u16 genctr=%x3:u8 " \
+	"expected_genctr=%x1:u8 suppressed=%x2:u32"
 #endif
 
 #if defined(__has_attribute) && __has_attribute(noipa)
@@ -113,6 +121,52 @@ int uprobe_make(const char *name)
 #endif
 }
 
+int uprobe_make_probe(const char *name)
+{
+#ifdef FIELDS
+	char why[64];
+	int err;
+
+	snprintf(why, sizeof(why), "%s_why", name);
+	err = uprobe_make_fields(name, PROBE_FIELDS);
+	return err ? err : uprobe_make_fields(why, WHY_FIELDS);
+#else
+	(void)name;
+	return -EOPNOTSUPP;
+#endif
+}
+
+int uprobe_remove_probe(const char *name)
+{
+	char why[64];
+	int err;
+
+	snprintf(why, sizeof(why), "%s_why", name);
+	err = uprobe_remove(why);
+	return uprobe_remove(name) ? -EBUSY : err;
+}
+
+void uprobe_probe_hit(int ctrl_id, unsigned int cid, unsigned int sq_id)
+{
+	uprobe_hit(ctrl_id, sq_id, cid, 0, 0, "invalid id %d completed on queue %d\n");
+}
+
+void uprobe_probe_stale(int ctrl_id, unsigned int cid, unsigned int expected_genctr)
+{
+	uprobe_hit(ctrl_id, expected_genctr, cid & 0xfff, cid >> 12, 0,
+		   "request %#x genctr mismatch (got %#x expected %#x)\n");
+}
+
+void uprobe_probe_suppressed(unsigned int count)
+{
+	uprobe_hit(0, 0, count, 0, (unsigned long)"nvme_handle_cqe", "%s: %d callbacks suppressed\n");
+}
+
+void uprobe_probe_other(void)
+{
+	uprobe_hit(0, 0, 1, 0, 0, "the link is down\n");
+}
+
 int uprobe_remove(const char *name)
 {
 	char text[200];
@@ -190,10 +244,10 @@ static void sweep_folder(const char *path, const char *prefix, const char *const
 
 static void sweep_event(const char *line, const char *prefix)
 {
-	static const char *const none[] = { "", NULL };
+	static const char *const suffixes[] = { "", "_why", NULL };
 	char name[64];
 
-	if (sscanf(line, "p:dupcqe_test/%63s", name) == 1 && is_gone(pid_of(name, prefix, none)))
+	if (sscanf(line, "p:dupcqe_test/%63s", name) == 1 && is_gone(pid_of(name, prefix, suffixes)))
 		uprobe_remove(name);
 }
 

@@ -24,6 +24,17 @@ int uprobe_make(const char *name);
 int uprobe_make_fields(const char *name, const char *fields);
 int uprobe_remove(const char *name);
 
+/*
+ * The same as a kernel's probe would have it (dupcqe/probe.h): dupcqe_test:NAME, and NAME_why beside it. Both see every
+ * call of uprobe_hit(); what it is about is told by its text, so the next functions are for these alone.
+ */
+int uprobe_make_probe(const char *name);
+int uprobe_remove_probe(const char *name);
+void uprobe_probe_hit(int ctrl_id, unsigned int cid, unsigned int sq_id);
+void uprobe_probe_stale(int ctrl_id, unsigned int cid, unsigned int expected_genctr);
+void uprobe_probe_suppressed(unsigned int count);
+void uprobe_probe_other(void); /* another driver's message */
+
 /* The probed function. */
 void uprobe_hit(int ctrl_id, unsigned int qid, unsigned int cid, unsigned int status,
 		unsigned long result, const char *addr);

@@ -156,7 +156,7 @@ snapshot_holds() {
 	line=$(hit_line "$work/report")
 	last=$(sed -n "${line:-1}p" "$work/report")
 	has "$name: the last hit of the trace is the one that the JSON tells of" "$last" \
-		"nvme_dup_cqe: .*qid=$qid, cmdid=$cid, "
+		"nvme_dup_cqe: .*qid=$qid, cmdid=$cid[, ]"
 	after=$((trace_ns - $(line_ns "$last")))
 	check "$name: at the same time ($after ns)" [ "${after#-}" -lt 1000000000 ]
 	after=$(($(wc -l < "$work/report") - ${line:-0}))

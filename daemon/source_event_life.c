@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which event is watched: the driver's own, or the probe's, which may have to be made first. */
+#include <errno.h>
+#include <string.h>
+#include "journal.h"
+#include "source_state.h"
+
+/* The kernel empties all buffers that had it. */
+static void read_all_rings(struct source *source)
+{
+	uint32_t ring, rings[1];
+
+	for (ring = 0; ring < source->ring_count; ring++) {
+		rings[0] = ring;
+		if (source->rings[ring].fd >= 0)
+			source_read(source, rings, 1);
+	}
+}
+
+static void drop_probe(struct source *source)
+{
+	source_disable_event(source);
+	read_all_rings(source);
+	if (source_probe_remove(&source->probe))
+		source_event_forget(&source->event);
+}
+
+/* NULL: it is to be watched. */
+static const char *why_not(const struct source *source)
+{
+	if (source_event_is_probe(&source->event))
+		return source->kind == SOURCE_EVENT ? "there is a probe of that name, and source is event" : NULL;
+	if (source->probe.applies && source->event.is_made)
+		return "somebody else has made an event of that name, whose records are not all hits";
+	return NULL;
+}
+
+/* Take away what is not good any more, make what is missing. */
+static void make_event(struct source *source)
+{
+	int id;
+
+	/* until the source is open no hit is handed on, and removing it takes what is unread */
+	if (source->opened && source_probe_is_stale(&source->probe, source->kind))
+		drop_probe(source);
+	id = source_event_id(&source->event, source->hits.folder);
+	if (!source_probe_is_news(&source->probe))
+		return;
+	if (id < 0 && source_event_is_hidden(source))
+		source->broken = source_renew(source);
+	else
+		source_probe_make(&source->probe, source->kind, id);
+}
+
+int source_find_event(struct source *source)
+{
+	int before = source->event.id, err;
+
+	make_event(source);
+	if (source->broken)
+		return source->broken;
+	err = source_event_look(&source->event, source->hits.folder);
+	source->unused = err ? NULL : why_not(source);
+	if (!err && source->unused)
+		source_disable_event(source);
+	if (!err)
+		err = source_filter_event(source);
+	if (!err && before != source->event.id)
+		source_probe_mark(&source->probe, source->event.id);
+	return !err && source->unused ? -ENOENT : err;
+}

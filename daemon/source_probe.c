@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "journal.h"
+#include "replace.h"
+#include "source_probe.h"
+
+#define MODULES "/sys/module/"
+
+/* In the mark, before the event is made: its number is not known yet. */
+enum { MARK_EARLY = 0 };
+
+/* The folder of a module is another one each time that it is loaded. */
+static uint64_t module_now(const char *name)
+{
+	char path[sizeof(MODULES) + 16];
+	struct stat st;
+
+	snprintf(path, sizeof(path), MODULES "%s", name);
+	return stat(path, &st) ? 0 : st.st_ino;
+}
+
+static struct source_drivers drivers_now(void)
+{
+	return (struct source_drivers){ module_now("nvme_core"), module_now("nvme"), module_now("nvme_tcp") };
+}
+
+/* The core alone, which is loaded a moment before, completes nothing. */
+static bool is_there(const struct source_drivers *drivers)
+{
+	return drivers->pci || drivers->tcp;
+}
+
+static bool are_same(const struct source_drivers *a, const struct source_drivers *b)
+{
+	return a->core == b->core && a->pci == b->pci && a->tcp == b->tcp;
+}
+
+void source_probe_init(struct source_probe *probe, const char *tracefs, const char *event, const char *run,
+		       const char *name)
+{
+	memset(probe, 0, sizeof(*probe));
+	probe->applies = !strcmp(event, dupcqe_probe_name(DUPCQE_PROBE_HIT));
+	snprintf(probe->tracefs, sizeof(probe->tracefs), "%s", tracefs);
+	snprintf(probe->mark, sizeof(probe->mark), "%s/%s.probe", run, name);
+}
+
+/* An event of that name with another number is somebody else's. */
+void source_probe_recover(struct source_probe *probe, int id)
+{
+	FILE *file = probe->applies ? fopen(probe->mark, "re") : NULL;
+	struct source_drivers was = { 0 };
+	int of = -1;
+
+	if (!file)
+		return;
+	if (fscanf(file, "%d %" SCNu64 " %" SCNu64 " %" SCNu64, &of, &was.core, &was.pci, &was.tcp) == 4 &&
+	    id >= 0 && (of == id || of == MARK_EARLY)) {
+		probe->ours = true;
+		probe->drivers = was;
+		journal_printf(LOG_NOTICE, JOURNAL_PLAIN, "took over the probe of an earlier run");
+	} else {
+		unlink(probe->mark);
+	}
+	fclose(file);
+}
+
+bool source_probe_is_stale(const struct source_probe *probe, enum config_source wanted)
+{
+	struct source_drivers now = drivers_now();
+
+	return probe->ours && (wanted == SOURCE_EVENT || !are_same(&now, &probe->drivers));
+}
+
+bool source_probe_remove(struct source_probe *probe)
+{
+	const struct dupcqe_probe_place place = { .tracefs = probe->tracefs };
+	enum dupcqe_probe_answer answer;
+
+	if (!probe->ours)
+		return true;
+	answer = dupcqe_probe_remove(&place);
+	if (dupcqe_probe_failed(answer) && answer != DUPCQE_PROBE_FOREIGN) {
+		journal_printf(LOG_WARNING, JOURNAL_PLAIN, "cannot remove the probe: %s", dupcqe_probe_text(answer));
+		return false;
+	}
+	unlink(probe->mark);
+	probe->ours = probe->asked = false;
+	probe->why[0] = '\0';
+	return true;
+}
+
+/* What the kernel has against it is worth more than our own words. */
+static void say_failed(struct source_probe *probe, enum config_source wanted, const struct dupcqe_probe_found *found)
+{
+	const char *advice = dupcqe_probe_advice(found->answer);
+
+	snprintf(probe->why, sizeof(probe->why), "no probe: %s%s%s%s%s", dupcqe_probe_text(found->answer),
+		 *found->refused ? ": " : "", found->refused, !*found->refused && found->err ? ": " : "",
+		 !*found->refused && found->err ? strerror(-found->err) : "");
+	/* a driver that is not loaded yet is nobody's fault */
+	journal_printf(wanted == SOURCE_PROBE && found->answer != DUPCQE_PROBE_NO_DRIVER ? LOG_ERR : LOG_NOTICE,
+		       JOURNAL_PLAIN, "%s%s%s", probe->why, *advice ? "; " : "", advice);
+}
+
+static void say(struct source_probe *probe, enum config_source wanted, const struct dupcqe_probe_found *found)
+{
+	probe->why[0] = '\0';
+	if (dupcqe_probe_failed(found->answer)) {
+		say_failed(probe, wanted, found);
+		return;
+	}
+	if (found->answer == DUPCQE_PROBE_PATCHED) {
+		if (wanted == SOURCE_PROBE)
+			journal_printf(LOG_WARNING, JOURNAL_CONFIG,
+				       "source is probe, but the driver has the event itself: that is what is watched");
+		return;
+	}
+	if (found->outdated)
+		snprintf(probe->why, sizeof(probe->why),
+			 "the probe was made while other drivers were loaded, and somebody else uses it");
+	journal_printf(LOG_NOTICE, JOURNAL_PLAIN, "%s the probe, as the driver has no event of its own%s%s",
+		       found->answer == DUPCQE_PROBE_ADDED ? "made" : "using", *probe->why ? ": " : "", probe->why);
+}
+
+struct mark {
+	const struct source_probe *probe;
+	int id;
+};
+
+static int write_mark(FILE *to, const void *context)
+{
+	const struct mark *mark = context;
+	const struct source_drivers *drivers = &mark->probe->drivers;
+
+	fprintf(to, "%d %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", mark->id, drivers->core, drivers->pci, drivers->tcp);
+	return 0;
+}
+
+static void put_mark(const struct source_probe *probe, int id)
+{
+	const struct mark mark = { probe, id };
+	int err = replace_file(probe->mark, 0600, false, write_mark, &mark);
+
+	if (err)
+		journal_printf(LOG_WARNING, JOURNAL_PLAIN,
+			       "cannot write '%s': %s: if the daemon is killed, the probe stays behind", probe->mark,
+			       strerror(-err));
+}
+
+static void ask(struct source_probe *probe, enum config_source wanted, int id)
+{
+	const struct dupcqe_probe_place place = { .tracefs = probe->tracefs };
+	struct dupcqe_probe_found *found = calloc(1, sizeof(*found));
+
+	if (!found)
+		return;
+	/* who is killed in between leaves one that is known nonetheless */
+	if (!probe->ours && id < 0)
+		put_mark(probe, MARK_EARLY);
+	probe->answer = dupcqe_probe_add(&place, found);
+	probe->asked = true;
+	/* somebody else's may have been made anew: it stays theirs */
+	probe->ours |= probe->answer == DUPCQE_PROBE_ADDED && id < 0;
+	if (!probe->ours)
+		unlink(probe->mark);
+	say(probe, wanted, found);
+	free(found);
+}
+
+bool source_probe_is_news(struct source_probe *probe)
+{
+	struct source_drivers now = drivers_now();
+
+	if (!probe->applies)
+		return false;
+	if (!is_there(&now)) {
+		probe->asked = false;
+		snprintf(probe->why, sizeof(probe->why), "the NVMe driver is not loaded");
+	}
+	return is_there(&now) && !(probe->asked && are_same(&now, &probe->drivers));
+}
+
+void source_probe_make(struct source_probe *probe, enum config_source wanted, int id)
+{
+	probe->drivers = drivers_now();
+	if (wanted == SOURCE_EVENT)
+		probe->asked = true;
+	else
+		ask(probe, wanted, id);
+}
+
+void source_probe_mark(const struct source_probe *probe, int id)
+{
+	if (probe->ours)
+		put_mark(probe, id);
+}
+
+void source_probe_limited(struct source_probe *probe)
+{
+	snprintf(probe->why, sizeof(probe->why),
+		 "this kernel tells of ten hits in five seconds, and of the rest the number alone");
+}
+
+bool source_probe_has_address(const struct source_probe *probe)
+{
+	return !probe->drivers.tcp;
+}
