@@ -23,6 +23,14 @@ var_lib() {
 	mount -t tmpfs -o size=4G,mode=0755 tmpfs /var/lib && mkdir -m 0700 /var/lib/nvme-dupcqed
 }
 
+# From here on modprobe takes the kernel's own modules: their tree lies beside that of the patched ones.
+stock_modules() {
+	local tree=${LAB_PANIC_MODULE%/lib/modules/*} name modules
+	name=${tree##*/}
+	modules=/lib/modules/$(uname -r)
+	mount --bind "${tree%/modules/*}/kernel/${name%-*}$modules" "$modules"
+}
+
 # wait_for SECONDS COMMAND...
 wait_for() {
 	local end=$((SECONDS + $1))

@@ -23,13 +23,6 @@ armed() { grep -qs '^snapshot:count=1' "$trigger"; }
 disk_is_there() { [ -b /dev/nvme0n1 ] && [ "$(cat /sys/class/nvme/nvme0/state)" = live ]; }
 by_probe='watching the event nvme:nvme_dup_cqe, by the probe'
 
-# The tree of the kernel's own modules lies beside that of the patched ones.
-stock_modules() {
-	local tree=${LAB_PANIC_MODULE%/lib/modules/*} name
-	name=${tree##*/}
-	mount --bind "${tree%/modules/*}/kernel/${name%-*}$modules" "$modules"
-}
-
 load() { modprobe nvme && wait_for 60 disk_is_there; }
 unload() { modprobe -r nvme nvme_core; }
 

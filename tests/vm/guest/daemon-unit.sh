@@ -91,6 +91,19 @@ is "and leaves no trace instance" "$(find $tracefs/instances -name 'nvme-dupcqed
 inside "$tool" status 2> /dev/null
 is "the tool knows nothing of it then" "$?" 4
 
+# on a driver without the event the sandbox lets it make a probe, and take that away
+modprobe -r nvme nvme_core && stock_modules && modprobe nvme
+wait_for 30 test -e /dev/nvme0n1
+log_mark
+check "no patched driver: it starts" inside systemctl start "$unit"
+check "no patched driver: a probe is made" wait_said 'watching the event nvme:nvme_dup_cqe, by the probe'
+dd if=/dev/nvme0n1 of=/dev/null bs=4k count=16 iflag=direct status=none
+lap
+check "no patched driver: hits are seen" wait_said "rule 'all': nvme0: qid=1, .*source=probe"
+check "no patched driver: a snapshot is saved" wait_said "rule 'all': snapshot for nvme0: saved as"
+check "no patched driver: it ends" inside systemctl stop "$unit"
+is "no patched driver: the probe goes with it" "$(cat $tracefs/kprobe_events)" ""
+
 # a configuration that is wrong is not tried again
 echo 'bad = x' >> "$conf"
 log_mark
