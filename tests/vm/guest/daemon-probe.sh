@@ -122,10 +122,14 @@ others() {
 	check 'others: a probe by hand' "$tool" probe add
 	check 'source = event: it is not watched' wait_for 60 state_says '"available":false,"source":null,"why":"there is a probe'
 	daemon_stop
-	config '[daemon]' 'source = probe' '[rule seen]' 'cooldown = 200ms' 'action = log'
+	config '[daemon]' 'source = probe' '[panic]' 'allow-panic = yes' 'require-crash-kernel = no' 'min-uptime = 1min' \
+		'[rule seen]' 'cooldown = 200ms' 'action = log' '[rule stop]' 'controller = nvme9' 'action = panic'
 	sum=0
 	daemon_start 'source = probe'
 	has 'others: theirs is used' "$(logged)" 'using the probe'
+	check 'others: the state is written' wait_for 60 state_says '"source":"probe"'
+	has 'panic: no module helps, so it is the daemon'\''s' "$("$tool" status)" \
+		'panic +reactive, by sysrq; not armed: this kernel has no panic trigger, and nvme_dup_cqe_panic works with the patched driver alone'
 	laps 'others'
 	daemon_stop
 	is 'others: theirs stays' "$(probes | grep -c 'nvme/nvme_dup_cqe ')" 1
