@@ -43,6 +43,8 @@ static const struct {
 	check_function *check;
 } checks[] = {
 	{ "event", always, check_event },
+	{ "probe", never, check_probe },
+	{ "guard", never, check_guard },
 	{ "recording", always, check_recording },
 	{ "daemon", if_daemon_started, check_daemon },
 	{ "history", never, check_history },

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "dupcqe/probe.h"
 #include "state.h"
 
 enum finding_state {
@@ -37,6 +38,7 @@ struct machine {
 	int daemon_err;		/* 0, or there is nothing in .daemon: -ENOENT there is no state file, ... */
 	char daemon_why[512];	/* in words */
 	bool panic_wanted;	/* the daemon may panic the machine, and has a rule that does */
+	struct dupcqe_probe_found probe; /* what can take the event's place */
 	bool crash_loaded;	/* a crash kernel */
 	bool crash_first;	/* and it takes over before the dying one has printed the trace, and told pstore */
 };
@@ -45,6 +47,9 @@ typedef void check_function(const struct machine *machine, struct finding *findi
 
 /* doctor_trace.c */
 check_function check_event, check_recording, check_history, check_persistent;
+/* doctor_probe.c */
+check_function check_probe, check_guard;
+void ask_probe(struct machine *machine);
 /* doctor_plugin.c */
 check_function check_plugin;
 /* doctor_daemon.c */

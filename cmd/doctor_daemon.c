@@ -14,7 +14,7 @@ enum { MIB = 1 << 20, SNAPSHOTS_MIN_MIB = 512 };
 static void tell_running(const struct machine *machine, struct finding *finding)
 {
 	const struct json_object *state = machine->daemon.root;
-	const char *trace = state_text(state, "trace");
+	const char *trace = state_text(state, "trace"), *source;
 
 	if (state_number(state, "dry_run")) {
 		found(finding, FINDING_ADVICE, "it is running, and only says what it would do");
@@ -26,7 +26,9 @@ static void tell_running(const struct machine *machine, struct finding *finding)
 		found(finding, FINDING_ADVICE, "it is running, and waits for the event");
 		advise(finding, "see the check event");
 	} else {
-		found(finding, FINDING_OK, "it is running, pid %" PRId64, state_number(state, "pid"));
+		source = machine_text(machine, "event", "source");
+		found(finding, FINDING_OK, "it is running, pid %" PRId64 "%s", state_number(state, "pid"),
+		      source && !strcmp(source, "probe") ? ", and sees hits by the probe" : "");
 	}
 }
 

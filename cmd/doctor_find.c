@@ -105,6 +105,7 @@ void machine_ask(struct machine *machine)
 	machine->panic_wanted = machine_flag(machine, "panic", "allowed") == 1 &&
 				(machine_text(machine, "panic", "way") || machine_text(machine, "panic", "why"));
 	ask_crash_kernel(machine);
+	ask_probe(machine);
 }
 
 void machine_free(struct machine *machine)

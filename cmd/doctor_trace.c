@@ -29,6 +29,37 @@ static bool no_tracefs(const struct machine *machine, struct finding *finding)
 	return true;
 }
 
+/* A folder of that name need not be the driver's. */
+static void tell_event(const struct machine *machine, struct finding *finding)
+{
+	if (machine->probe.answer == DUPCQE_PROBE_THERE) {
+		found(finding, FINDING_OK, "a probe gives nvme:nvme_dup_cqe, as the driver has no such event");
+	} else if (machine->probe.answer == DUPCQE_PROBE_FOREIGN) {
+		found(finding, FINDING_MISSING, "%s", dupcqe_probe_text(DUPCQE_PROBE_FOREIGN));
+		advise(finding, "%s", dupcqe_probe_advice(DUPCQE_PROBE_FOREIGN));
+	} else {
+		found(finding, FINDING_OK, "the kernel has nvme:nvme_dup_cqe");
+	}
+}
+
+static void tell_no_event(const struct machine *machine, struct finding *finding)
+{
+	const char *none = "the NVMe driver is loaded, and has no event nvme_dup_cqe";
+	enum dupcqe_probe_answer answer = machine->probe.answer;
+
+	if (look(machine->root, "sys/module/nvme_core")) {
+		found(finding, FINDING_MISSING, "the NVMe driver (nvme_core) is not loaded, and the event would come "
+		      "with it");
+		advise(finding, "modprobe nvme, then look again");
+	} else if (answer == DUPCQE_PROBE_ADDED) {
+		found(finding, FINDING_ADVICE, "%s: a probe can take its place", none);
+		advise(finding, "systemctl enable --now nvme-dupcqed, which makes it; or nvme-dupcqe probe add");
+	} else {
+		found(finding, FINDING_MISSING, "%s; no probe: %s", none, dupcqe_probe_text(answer));
+		advise(finding, "%s", dupcqe_probe_advice(answer));
+	}
+}
+
 void check_event(const struct machine *machine, struct finding *finding)
 {
 	int err;
@@ -36,18 +67,12 @@ void check_event(const struct machine *machine, struct finding *finding)
 	if (no_tracefs(machine, finding))
 		return;
 	err = look_at(machine->root, "%s/" EVENT, machine->tracefs);
-	if (!err) {
-		found(finding, FINDING_OK, "the kernel has nvme:nvme_dup_cqe");
-	} else if (err != -ENOENT) {
+	if (!err)
+		tell_event(machine, finding);
+	else if (err != -ENOENT)
 		found_closed(finding, machine->tracefs, err);
-	} else if (look(machine->root, "sys/module/nvme_core")) {
-		found(finding, FINDING_MISSING,
-		      "the NVMe driver (nvme_core) is not loaded, and the event would come with it");
-		advise(finding, "modprobe nvme, then look again");
-	} else {
-		found(finding, FINDING_MISSING, "the NVMe driver is loaded, and has no event nvme_dup_cqe");
-		advise(finding, "install the patched driver (make modules, make modules_install), and reboot");
-	}
+	else
+		tell_no_event(machine, finding);
 }
 
 /* Whether the event is being recorded in one trace buffer, a folder of tracefs. */

@@ -49,6 +49,7 @@ put $trace/snapshot ''
 put $trace/tracing_on 1
 put $trace/events/nvme/nvme_dup_cqe/enable 0
 put $trace/events/nvme/nvme_dup_cqe/trigger '# Available triggers:\n# traceon traceoff snapshot stacktrace panic hist'
+put $trace/events/nvme/nvme_dup_cqe/format 'print fmt: "nvme%d", { 2, "stale generation" }, { 3, "not in flight" })'
 put $trace/instances/nvme-dupcqed/last_boot_info '0'
 put $trace/instances/nvme-dupcqed/tracing_on 1
 put $trace/instances/nvme-dupcqed/events/nvme/nvme_dup_cqe/enable 1
@@ -131,7 +132,29 @@ try 'mounted on a loop of links' "rm -r $trace; ln -s tracing $trace" event unkn
 # event
 try 'the driver is not loaded' "rm -r $trace/events/nvme sys/module/nvme_core" event missing 1 'nvme_core. is not loaded' '^modprobe nvme'
 try 'the driver is not patched' "rm -r $trace/events/nvme/*" event missing 1 'has no event' '^install the patched driver'
+by_probe="put $trace/kprobe_events 'p:nvme/nvme_dup_cqe _dev_warn probe=\\\\1:u8'"
+try 'a probe' "$by_probe" event ok 0 'a probe gives nvme:nvme_dup_cqe'
+try 'another one'\''s probe' "put $trace/kprobe_events 'p:nvme/nvme_dup_cqe do_exit'" event missing 1 'somebody else' 'who made it'
+try 'no probe either' "rm -r $trace/events/nvme/*; put $trace/kprobe_events ''" event missing 1 'no probe: this kernel has no type information' \
+	'^install the patched driver'
 try 'a loop of links' "rm -r $trace/events/nvme; ln -s nvme $trace/events/nvme" event unknown 4 'Too many levels'
+
+# probe, guard
+try 'the driver has the event' : probe ok 0 'none is needed'
+try 'a probe' "$by_probe; put proc/sys/kernel/osrelease 6.12.116-x" probe ok 0 'it is there: command and device for certain'
+try 'a probe, and few messages' "$by_probe; put proc/sys/kernel/osrelease 6.12.117" probe advice 0 'it is there' '^Linux 6.12.117 tells of ten hits'
+try 'a probe, and few messages' "$by_probe" probe advice 0 'it is there' '^Linux 7.3.4 tells of ten hits in five seconds'
+try 'no kprobes' "rm -r $trace/events/nvme/*" probe advice 1 'no kprobe events' 'patched driver'
+try 'no type information' "rm -r $trace/events/nvme/*; put $trace/kprobe_events ''" probe advice 1 'no type information' 'patched driver'
+try 'type information that is none' "rm -r $trace/events/nvme/*; put $trace/kprobe_events ''; put sys/kernel/btf/vmlinux x" probe unknown 1 \
+	'type information cannot be used' 'patched driver'
+try 'locked down' "rm -r $trace/events/nvme/*; put sys/kernel/security/lockdown 'none integrity [confidentiality]'" probe advice 1 'locked down' \
+	'^boot without'
+try 'a list of probes that is a folder' "mkdir $trace/kprobe_events" probe unknown 0 'cannot be read.*: Is a directory'
+try 'all of the patches' : guard ok 0 'refuses a completion whose request is not in flight'
+try 'the event alone' "put $trace/events/nvme/nvme_dup_cqe/format x" guard advice 0 'not the guard' 'all of the patches'
+try 'no patches' "$by_probe" guard advice 0 'one stale completion in sixteen' '^install the patched driver'
+try 'no driver' "rm -r $trace/events/nvme sys/module/nvme_core" guard unknown 1 'is not loaded' 'modprobe nvme'
 
 # recording
 enable=events/nvme/nvme_dup_cqe/enable
@@ -392,7 +415,7 @@ others=()
 "${others[@]}" "$tool" doctor --root "$machine" --json > "$dir/json"
 is "without root: exit status" "$?" 4
 is "without root: what it could not look at" "$(jq -r '[.[] | select(.state == "unknown") | .check] | join(" ")' "$dir/json")" \
-	'event recording history snapshot-space instant-panic persistent pstore'
+	'event probe guard recording history snapshot-space instant-panic persistent pstore'
 is "without root: it says so" "$(jq -r '[.[] | select(.state == "unknown") | .advice] | unique | join(" ")' "$dir/json")" 'run this as root'
 chmod 0755 "$machine/$trace" "$machine/var/lib/nvme-dupcqed" "$machine/sys/fs/pstore"
 
