@@ -133,7 +133,8 @@ void check_recording(const struct machine *machine, struct finding *finding)
 		return;
 	}
 	found(finding, FINDING_ADVICE, "nobody records the event: the next hit leaves nothing");
-	advise(finding, "systemctl enable --now nvme-dupcqed, or trace-cmd start -e nvme:nvme_dup_cqe");
+	advise(finding, "systemctl enable --now nvme-dupcqed, or trace-cmd start -e nvme:nvme_dup_cqe%s",
+	       machine->probe.answer == DUPCQE_PROBE_THERE ? " -f \"$(nvme-dupcqe probe filter)\"" : "");
 }
 
 static bool is_persistent(const struct machine *machine)
