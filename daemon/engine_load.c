@@ -35,6 +35,12 @@ static void on_event(void *context, enum hit_source source, const char *why)
 		engine_arm(engine);
 }
 
+static bool is_saving(void *context)
+{
+	(void)context;
+	return action_snapshot_running();
+}
+
 static int make_rules(const struct config *config, struct dupcqe_rules **ret_rules)
 {
 	struct dupcqe_rule rule[DUPCQE_RULES];
@@ -90,7 +96,7 @@ static int open_source(struct engine *engine)
 {
 	const struct source_calls calls = {
 		engine, engine_on_hit, engine_on_lost, engine_on_suppressed, on_event, engine_on_last_boot,
-		engine_on_recorded,
+		is_saving, engine_on_recorded,
 	};
 	const struct options *options = engine->options;
 	int err;

@@ -50,7 +50,7 @@ static int look(struct source *source)
 	if (!err)
 		err = source_enable_event(source);
 	source->has_event = !err;
-	source_news_wait(&source->news, err);
+	source_news_wait(&source->news, err || source->waits);
 	if (had != !err || (!err && before != source->event.id) || is_other_why(source))
 		tell_event(source);
 	if (source->calls.recorded && (others || had != !err || before != source->event.id))

@@ -56,6 +56,8 @@ struct source_calls {
 	 * it is left alone, and the history is NAME-now instead. Once, while opening; NULL is as 0.
 	 */
 	int (*last_boot)(void *context, const char *path);
+	/* Whether a snapshot is being saved: a probe is not removed meanwhile, which would empty it. May be NULL. */
+	bool (*is_saving)(void *context);
 	/* What the history records may be other events than before. May be NULL. */
 	void (*recorded)(void *context);
 };

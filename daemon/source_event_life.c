@@ -17,14 +17,6 @@ static void read_all_rings(struct source *source)
 	}
 }
 
-static void drop_probe(struct source *source)
-{
-	source_disable_event(source);
-	read_all_rings(source);
-	if (source_probe_remove(&source->probe))
-		source_event_forget(&source->event);
-}
-
 /* NULL: it is to be watched. */
 static const char *why_not(const struct source *source)
 {
@@ -35,14 +27,39 @@ static const char *why_not(const struct source *source)
 	return NULL;
 }
 
+static bool is_saving(const struct source *source)
+{
+	return source->calls.is_saving && source->calls.is_saving(source->calls.context);
+}
+
+/*
+ * Not until the source is open: no hit is handed on before, and removing the probe takes what is unread. Nor while a
+ * snapshot is being saved, which is what one of the last hits may lead to.
+ */
+static void drop_if_stale(struct source *source)
+{
+	source->waits = false;
+	if (!source->opened || !source_probe_is_stale(&source->probe, source->kind))
+		return;
+	/* what the kernel took for a hit is known by its trigger */
+	read_all_rings(source);
+	if (!is_saving(source)) {
+		source_disable_event(source);
+		read_all_rings(source);
+	}
+	source->waits = is_saving(source);
+	if (!source->waits && source_probe_remove(&source->probe))
+		source_event_forget(&source->event);
+}
+
 /* Take away what is not good any more, make what is missing. */
 static void make_event(struct source *source)
 {
 	int id;
 
-	/* until the source is open no hit is handed on, and removing it takes what is unread */
-	if (source->opened && source_probe_is_stale(&source->probe, source->kind))
-		drop_probe(source);
+	drop_if_stale(source);
+	if (source->waits)
+		return;
 	id = source_event_id(&source->event, source->hits.folder);
 	if (!source_probe_is_news(&source->probe))
 		return;

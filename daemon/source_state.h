@@ -50,6 +50,7 @@ struct source {
 	bool limits_said;		/* ... what of the configuration it does not do */
 	enum config_source kind;	/* what the configuration wants */
 	char name[80];			/* of the instances */
+	bool waits;			/* for a snapshot to be saved, before the probe is made anew */
 	int broken;			/* -errno: it has none any more */
 	char clock[16];
 	uint64_t buffer_size;		/* bytes of the history for each CPU; 0: as it is */
