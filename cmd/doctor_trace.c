@@ -111,6 +111,14 @@ static bool has_program(int root, const char *name)
 	return !look_at(root, "usr/bin/%s", name) || !look_at(root, "usr/local/bin/%s", name);
 }
 
+/* A probe has to be there, and wants its filter. */
+static const char *by_hand(enum dupcqe_probe_answer answer)
+{
+	if (answer == DUPCQE_PROBE_THERE)
+		return ", or trace-cmd start -e nvme:nvme_dup_cqe -f \"$(nvme-dupcqe probe filter)\"";
+	return answer == DUPCQE_PROBE_ADDED ? "" : ", or trace-cmd start -e nvme:nvme_dup_cqe";
+}
+
 void check_recording(const struct machine *machine, struct finding *finding)
 {
 	char names[400];
@@ -133,8 +141,7 @@ void check_recording(const struct machine *machine, struct finding *finding)
 		return;
 	}
 	found(finding, FINDING_ADVICE, "nobody records the event: the next hit leaves nothing");
-	advise(finding, "systemctl enable --now nvme-dupcqed, or trace-cmd start -e nvme:nvme_dup_cqe%s",
-	       machine->probe.answer == DUPCQE_PROBE_THERE ? " -f \"$(nvme-dupcqe probe filter)\"" : "");
+	advise(finding, "systemctl enable --now nvme-dupcqed%s", by_hand(machine->probe.answer));
 }
 
 static bool is_persistent(const struct machine *machine)

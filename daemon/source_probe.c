@@ -86,7 +86,8 @@ bool source_probe_remove(struct source_probe *probe)
 		return true;
 	answer = dupcqe_probe_remove(&place);
 	if (dupcqe_probe_failed(answer) && answer != DUPCQE_PROBE_FOREIGN) {
-		journal_printf(LOG_WARNING, JOURNAL_PLAIN, "cannot remove the probe: %s", dupcqe_probe_text(answer));
+		journal_printf(LOG_WARNING, JOURNAL_PLAIN, "the probe stays: %s; %s", dupcqe_probe_text(answer),
+			       dupcqe_probe_advice(answer));
 		return false;
 	}
 	unlink(probe->mark);

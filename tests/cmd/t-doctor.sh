@@ -140,6 +140,7 @@ try 'no probe either' "rm -r $trace/events/nvme/*; put $trace/kprobe_events ''" 
 try 'a loop of links' "rm -r $trace/events/nvme; ln -s nvme $trace/events/nvme" event unknown 4 'Too many levels'
 
 # probe, guard
+try 'a probe that nobody records' "$by_probe; rm -r $trace/instances/nvme-dupcqed" recording advice 0 'nobody records' 'probe filter'
 try 'the driver has the event' : probe ok 0 'none is needed'
 try 'a probe' "$by_probe; put proc/sys/kernel/osrelease 6.12.116-x" probe ok 0 'it is there: command and device for certain'
 try 'a probe, and few messages' "$by_probe; put proc/sys/kernel/osrelease 6.12.117" probe advice 0 'it is there' '^Linux 6.12.117 tells of ten hits'
