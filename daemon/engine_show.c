@@ -68,8 +68,9 @@ static void show_metrics(struct engine *engine)
 
 static void show_status(const struct engine *engine, const struct publish_about *about)
 {
-	notify_status("%s %s: %llu hits, %llu lost%s", engine->stats.has_event ? "watching" : "waiting for",
-		      engine->options->event, (unsigned long long)engine->stats.hits,
+	notify_status("%s %s%s: %llu hits, %llu lost%s", engine->stats.has_event ? "watching" : "waiting for",
+		      engine->options->event, engine->stats.source == HIT_BY_PROBE ? ", by the probe" : "",
+		      (unsigned long long)engine->stats.hits,
 		      (unsigned long long)engine->stats.lost, about->frozen ? "; the history is frozen" : "");
 }
 

@@ -96,14 +96,20 @@ bool source_probe_remove(struct source_probe *probe)
 	return true;
 }
 
-/* What the kernel has against it is worth more than our own words. */
+/* What the kernel has against it is worth more than its number, and that nothing where the text says all. */
+static const char *details_of(const struct dupcqe_probe_found *found)
+{
+	if (*found->refused)
+		return found->refused;
+	return found->err && found->err != -ENOENT ? strerror(-found->err) : "";
+}
+
 static void say_failed(struct source_probe *probe, enum config_source wanted, const struct dupcqe_probe_found *found)
 {
-	const char *advice = dupcqe_probe_advice(found->answer);
+	const char *advice = dupcqe_probe_advice(found->answer), *details = details_of(found);
 
-	snprintf(probe->why, sizeof(probe->why), "no probe: %s%s%s%s%s", dupcqe_probe_text(found->answer),
-		 *found->refused ? ": " : "", found->refused, !*found->refused && found->err ? ": " : "",
-		 !*found->refused && found->err ? strerror(-found->err) : "");
+	snprintf(probe->why, sizeof(probe->why), "no probe: %s%s%s", dupcqe_probe_text(found->answer),
+		 *details ? ": " : "", details);
 	/* a driver that is not loaded yet is nobody's fault */
 	journal_printf(wanted == SOURCE_PROBE && found->answer != DUPCQE_PROBE_NO_DRIVER ? LOG_ERR : LOG_NOTICE,
 		       JOURNAL_PLAIN, "%s%s%s", probe->why, *advice ? "; " : "", advice);

@@ -61,6 +61,7 @@ static void everything_tells_the_source(void **state)
 	engine_room_wait(room, "log", "DUPCQE_SOURCE=probe");
 	engine_room_wait(room, state_file(room), "\"source\":\"probe\",\"event\":{");
 	engine_room_wait(room, "dupcqe.prom", "source{source=\"probe\"} 1");
+	engine_room_notified(room, ", by the probe: 1 hits");
 	assert_int_equal(engine_room_stop(room, SIGTERM), 0);
 }
 

@@ -137,6 +137,21 @@ others() {
 	is 'others: nothing is left' "$(ls $tracefs/instances; probes)" ''
 }
 
+# The kernel does not have what it takes: one line, and the next best thing to do.
+impossible() {
+	mount -t tmpfs tmpfs /sys/kernel/btf
+	config '[daemon]' 'source = probe' '[rule seen]' 'action = log'
+	daemon_start 'impossible'
+	has 'impossible: an error says why, and what to do' "$(logged)" \
+		'error: no probe: this kernel has no type information \(CONFIG_DEBUG_INFO_BTF\); install the patched driver'
+	is 'impossible: it says so once' "$(said_times 'error:')" 1
+	check 'impossible: the state says so' wait_for 60 state_says '"available":false,"source":null,"why":"no probe: this kernel has no type'
+	has 'impossible: status too' "$("$tool" status)" 'waiting for it; no probe: this kernel has no type information'
+	daemon_stop
+	umount /sys/kernel/btf
+	is 'impossible: nothing is left' "$(ls $tracefs/instances; ls /run/nvme-dupcqed; probes)" ''
+}
+
 # Ten messages in five seconds, and then the number of the rest.
 limited() {
 	local again now
@@ -172,6 +187,7 @@ else
 	killed
 	patched
 	others
+	impossible
 fi
 is 'the kernel has no complaint' "$(dmesg | grep -E 'BUG|WARNING|Oops|lockup|stall|hung')" ''
 finish
