@@ -130,50 +130,38 @@ int source_prepare_hits(struct source *source)
 	return err ? err : set_size(source, &source->hits, hits_kilobytes());
 }
 
-/* What the history wants besides the event may be missing, and come later. */
-bool source_enable_history(struct source *source)
-{
-	bool others = false;
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < source->wanted_count; i++) {
-		err = source_instance_enable(&source->history, source->wanted[i], true);
-		if (err && !source->missing[i])
-			journal_printf(LOG_WARNING, JOURNAL_PLAIN,
-				       "cannot record '%s' in the history: %s", source->wanted[i],
-				       err == -ENOENT ? "not in this kernel now" : strerror(-err));
-		others |= !source->missing[i] != !err;
-		source->missing[i] = err;
-	}
-	return others;
-}
-
 /* What one of the two events is to be filtered by; NULL: by nothing. */
 static int filter_both(const struct source *source, const char *event, const char *filter)
 {
 	int err = source_instance_filter(&source->history, event, filter);
 
-	return err ? err : source_instance_filter(&source->hits, event, filter);
+	if (!err)
+		err = source_instance_filter(&source->hits, event, filter);
+	if (err && err != -ENOENT)
+		journal_printf(LOG_ERR, JOURNAL_PLAIN, "cannot filter '%s' in '%s': %s: it is not recorded", event,
+			       source->hits.path, strerror(-err));
+	return err;
 }
 
+/*
+ * What is beside a hit is filtered also where its format is not understood, or the driver has the event itself: the
+ * history may have all events of the system.
+ */
 int source_filter_event(struct source *source)
 {
 	bool is_probe = source_event_is_probe(&source->event);
+	int why = filter_both(source, source->event.why_name, dupcqe_probe_filter(DUPCQE_PROBE_WHY));
 	int err = filter_both(source, source->event.name, is_probe ? dupcqe_probe_filter(DUPCQE_PROBE_HIT) : NULL);
 
-	if (!err && source->event.why_id >= 0)
-		err = filter_both(source, source->event.why_name, dupcqe_probe_filter(DUPCQE_PROBE_WHY));
-	if (err && err != -ENOENT)
-		journal_printf(LOG_ERR, JOURNAL_PLAIN, "cannot filter '%s' in '%s': %s", source->event.name,
-			       source->hits.path, strerror(-err));
+	source->unfiltered_why = why && why != -ENOENT;
+	source->unfiltered = err && err != -ENOENT;
 	return err;
 }
 
 /* What is said beside a hit comes before it. */
 static int enable_in(const struct source *source, const struct source_instance *instance)
 {
-	if (source->event.why_id >= 0)
+	if (source->event.why_id >= 0 && !source->unfiltered_why)
 		source_instance_enable(instance, source->event.why_name, true);
 	return source_instance_enable(instance, source->event.name, true);
 }
@@ -202,6 +190,37 @@ void source_disable_event(struct source *source)
 {
 	disable_in(source, &source->hits);
 	disable_in(source, &source->history);
+}
+
+/* The whole system of events may have been enabled. */
+static void silence_unfiltered(struct source *source)
+{
+	if (source->unfiltered_why) {
+		source_instance_enable(&source->history, source->event.why_name, false);
+		source_instance_enable(&source->hits, source->event.why_name, false);
+	}
+	if (source->unfiltered)
+		source_disable_event(source);
+}
+
+/* What the history wants besides the event may be missing, and come later. */
+bool source_enable_history(struct source *source)
+{
+	bool others = false;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < source->wanted_count; i++) {
+		err = source_instance_enable(&source->history, source->wanted[i], true);
+		if (err && !source->missing[i])
+			journal_printf(LOG_WARNING, JOURNAL_PLAIN,
+				       "cannot record '%s' in the history: %s", source->wanted[i],
+				       err == -ENOENT ? "not in this kernel now" : strerror(-err));
+		others |= !source->missing[i] != !err;
+		source->missing[i] = err;
+	}
+	silence_unfiltered(source);
+	return others;
 }
 
 /* 1: something waits to be read; 0; or -errno. */

@@ -46,6 +46,7 @@ struct source {
 	bool has_event;
 	char said[256];			/* why there is no event, as it was told last */
 	const char *unused;		/* why an event that is there is not watched, or NULL */
+	bool unfiltered, unfiltered_why; /* it cannot be filtered, so it is not recorded; what is beside it likewise */
 	bool persistent;		/* the history */
 	bool limits_said;		/* ... what of the configuration it does not do */
 	enum config_source kind;	/* what the configuration wants */
@@ -68,7 +69,7 @@ int source_prepare_history(struct source *source);
 int source_prepare_hits(struct source *source);
 bool source_enable_history(struct source *source); /* whether there are others than before */
 int source_enable_event(struct source *source); /* -ENOENT: there is none, not logged */
-/* A probe's event is others' as well: nothing records it without its filter. */
+/* A probe's events are others' as well: nothing records them without their filters. */
 int source_filter_event(struct source *source);
 /* In both instances, and no trigger is on it any more: who made it can take it away. */
 void source_disable_event(struct source *source);

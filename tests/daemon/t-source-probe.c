@@ -67,6 +67,48 @@ static void nothing_records_it_without_its_filter(void **state)
 	assert_int_equal(room_serve(room, 50), 0);
 }
 
+/* The history may record all of the system, also what the daemon itself has no use for. */
+static void what_is_beside_it_is_filtered_though_not_understood(void **state)
+{
+	struct room *room = *state;
+	char why[80];
+
+	snprintf(why, sizeof(why), "%s_why", room->event);
+	assert_int_equal(uprobe_remove(why), 0);
+	assert_int_equal(uprobe_make_why_of_another_form(why), 0);
+	room->config->history_count = 1;
+	strcpy(room->config->history[0], "dupcqe_test");
+	assert_int_equal(room_open(room), 0);
+	assert_int_equal(room->from, HIT_BY_PROBE);
+	assert_int_equal(room->source->event.why_id, -1);
+	assert_string_equal(event_file(room, "", "_why", "enable"), "1");
+	assert_string_equal(event_file(room, "", "_why", "filter"), dupcqe_probe_filter(DUPCQE_PROBE_WHY));
+	assert_string_equal(event_file(room, "-hits", "_why", "enable"), "0");
+}
+
+static void what_cannot_be_filtered_is_not_recorded(void **state)
+{
+	struct room *room = *state;
+	char why[80];
+
+	snprintf(why, sizeof(why), "%s_why", room->event);
+	assert_int_equal(uprobe_remove(why), 0);
+	/* it has no text that a filter could name */
+	assert_int_equal(uprobe_make(why), 0);
+	room->config->history_count = 1;
+	strcpy(room->config->history[0], "dupcqe_test");
+	assert_int_equal(room_open(room), 0);
+	assert_int_equal(room->from, HIT_BY_PROBE);
+	assert_string_equal(event_file(room, "", "", "enable"), "1");
+	assert_string_equal(event_file(room, "", "_why", "enable"), "0");
+	assert_string_equal(event_file(room, "-hits", "_why", "enable"), "0");
+	assert_int_equal(source_reload(room->source, room->config), 0);
+	assert_string_equal(event_file(room, "", "_why", "enable"), "0");
+	uprobe_probe_hit(0, 1, 1);
+	room_serve(room, 50);
+	assert_int_equal(room->hits, 1);
+}
+
 static void a_note_gives_its_hit_a_reason(void **state)
 {
 	struct room *room = *state;
@@ -196,6 +238,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_records_it_without_its_filter),
+		TEST(what_is_beside_it_is_filtered_though_not_understood),
+		TEST(what_cannot_be_filtered_is_not_recorded),
 		TEST(a_note_gives_its_hit_a_reason),
 		TEST(messages_of_others_are_nothing),
 		TEST(what_was_not_told_of_is_lost),

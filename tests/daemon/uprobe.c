@@ -21,6 +21,7 @@
 #define WHY_FIELDS                                                                                 \
 	"fmt=+0(%r9):string func=+0(%r8):string probe=\\1:u8 ctrl_id=%di:s32 tag=%dx:u16 genctr=%cx:u8 " \
 	"expected_genctr=%si:u8 suppressed=%dx:u32"
+#define WHY_FILTERED "fmt=+0(%r9):string func=+0(%r8):string"
 #elif defined(__aarch64__)
 #define FIELDS                                                                                     \
 	"ctrl_id=%x0:s32 qid=%x1:u16 cid=%x2:u16 status=%x3:u16 result=%x4:u64 "                   \
@@ -29,6 +30,7 @@
 #define WHY_FIELDS                                                                                 \
 	"fmt=+0(%x5):string func=+0(%x4):string probe=\\1:u8 ctrl_id=%x0:s32 tag=%x2:u16 genctr=%x3:u8 " \
 	"expected_genctr=%x1:u8 suppressed=%x2:u32"
+#define WHY_FILTERED "fmt=+0(%x5):string func=+0(%x4):string"
 #endif
 
 #if defined(__has_attribute) && __has_attribute(noipa)
@@ -130,6 +132,16 @@ int uprobe_make_probe(const char *name)
 	snprintf(why, sizeof(why), "%s_why", name);
 	err = uprobe_make_fields(name, PROBE_FIELDS);
 	return err ? err : uprobe_make_fields(why, WHY_FIELDS);
+#else
+	(void)name;
+	return -EOPNOTSUPP;
+#endif
+}
+
+int uprobe_make_why_of_another_form(const char *name)
+{
+#ifdef FIELDS
+	return uprobe_make_fields(name, WHY_FILTERED);
 #else
 	(void)name;
 	return -EOPNOTSUPP;

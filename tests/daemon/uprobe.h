@@ -30,6 +30,8 @@ int uprobe_remove(const char *name);
  */
 int uprobe_make_probe(const char *name);
 int uprobe_remove_probe(const char *name);
+/* NAME_why alone, with the fields that its filter names, and as no reader knows it. */
+int uprobe_make_why_of_another_form(const char *name);
 void uprobe_probe_hit(int ctrl_id, unsigned int cid, unsigned int sq_id);
 void uprobe_probe_stale(int ctrl_id, unsigned int cid, unsigned int expected_genctr);
 void uprobe_probe_suppressed(unsigned int count);
