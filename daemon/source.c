@@ -37,6 +37,14 @@ static bool is_other_why(const struct source *source)
 	return source->opened && !source->has_event && strcmp(source->said, why_of(source));
 }
 
+/* Nobody tells that a probe sees nothing any more. */
+static unsigned int look_again_after(const struct source *source, int err)
+{
+	if (err || source->waits)
+		return SOURCE_LOOK_SECONDS;
+	return source->probe.applies && source_event_is_probe(&source->event) ? SOURCE_PROBE_SECONDS : 0;
+}
+
 /* 0 also while there is no event: then it waits. */
 static int look(struct source *source)
 {
@@ -50,7 +58,7 @@ static int look(struct source *source)
 	if (!err)
 		err = source_enable_event(source);
 	source->has_event = !err;
-	source_news_wait(&source->news, err || source->waits);
+	source_news_wait(&source->news, look_again_after(source, err));
 	if (had != !err || (!err && before != source->event.id) || is_other_why(source))
 		tell_event(source);
 	if (source->calls.recorded && (others || had != !err || before != source->event.id))
@@ -301,6 +309,8 @@ int source_reload(struct source *source, const struct config *config)
 		source->probe.asked = false;
 		look(source);
 	}
+	source_probe_look_soon(&source->probe);
+	source_news_soon(&source->news);
 	err = source_prepare_history(source);
 	source_enable_history(source);
 	if (source->calls.recorded)

@@ -21,7 +21,9 @@ static void read_all_rings(struct source *source)
 static const char *why_not(const struct source *source)
 {
 	if (source_event_is_probe(&source->event))
-		return source->kind == SOURCE_EVENT ? "there is a probe of that name, and source is event" : NULL;
+		return source->kind == SOURCE_EVENT   ? "there is a probe of that name, and source is event" :
+		       *source->probe.blind ? source->probe.blind :
+					      NULL;
 	if (source->probe.applies && source->event.is_made)
 		return "somebody else has made an event of that name, whose records are not all hits";
 	return NULL;
@@ -73,6 +75,7 @@ int source_find_event(struct source *source)
 {
 	int before = source->event.id, err;
 
+	source_probe_look(&source->probe, source_event_is_probe(&source->event));
 	make_event(source);
 	if (source->broken)
 		return source->broken;

@@ -65,7 +65,7 @@ int source_news_open(struct source_news *news, int epoll_fd, uint32_t tag)
 {
 	int err;
 
-	news->waiting = false;
+	news->every = 0;
 	news->uevents = open_uevents();
 	if (news->uevents < 0)
 		journal_printf(LOG_WARNING, JOURNAL_PLAIN,
@@ -104,19 +104,17 @@ void source_news_take(struct source_news *news)
 
 void source_news_soon(struct source_news *news)
 {
-	const time_t seconds = news->waiting ? SOURCE_LOOK_SECONDS : 0;
-	const struct itimerspec when = { { seconds, 0 }, { 0, 1 } };
+	const struct itimerspec when = { { news->every, 0 }, { 0, 1 } };
 
 	/* what could not be done now is done at the next look, whenever that is */
 	timerfd_settime(news->timer, 0, &when, NULL);
 }
 
-void source_news_wait(struct source_news *news, bool wait)
+void source_news_wait(struct source_news *news, unsigned int seconds)
 {
-	const time_t seconds = wait || news->uevents < 0 ? SOURCE_LOOK_SECONDS : 0;
-	const struct itimerspec when = { { seconds, 0 }, { seconds, 0 } };
+	const unsigned int every = news->uevents < 0 ? SOURCE_LOOK_SECONDS : seconds;
+	const struct itimerspec when = { { every, 0 }, { every, 0 } };
 
-	wait = seconds;
-	if (wait != news->waiting && !timerfd_settime(news->timer, 0, &when, NULL))
-		news->waiting = wait;
+	if (every != news->every && !timerfd_settime(news->timer, 0, &when, NULL))
+		news->every = every;
 }

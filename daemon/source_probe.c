@@ -8,26 +8,27 @@
 #include <unistd.h>
 #include "journal.h"
 #include "replace.h"
+#include "source_news.h"
 #include "source_probe.h"
-
-#define MODULES "/sys/module/"
 
 /* In the mark, before the event is made: its number is not known yet. */
 enum { MARK_EARLY = 0 };
 
 /* The folder of a module is another one each time that it is loaded. */
-static uint64_t module_now(const char *name)
+static uint64_t module_now(const struct source_probe *probe, const char *name)
 {
-	char path[sizeof(MODULES) + 16];
+	char path[CONFIG_PATH];
 	struct stat st;
 
-	snprintf(path, sizeof(path), MODULES "%s", name);
+	snprintf(path, sizeof(path), "%s/%s", probe->modules, name);
 	return stat(path, &st) ? 0 : st.st_ino;
 }
 
-static struct source_drivers drivers_now(void)
+static struct source_drivers drivers_now(const struct source_probe *probe)
 {
-	return (struct source_drivers){ module_now("nvme_core"), module_now("nvme"), module_now("nvme_tcp") };
+	return (struct source_drivers){
+		module_now(probe, "nvme_core"), module_now(probe, "nvme"), module_now(probe, "nvme_tcp"),
+	};
 }
 
 /* The core alone, which is loaded a moment before, completes nothing. */
@@ -48,6 +49,7 @@ void source_probe_init(struct source_probe *probe, const char *tracefs, const ch
 	probe->applies = !strcmp(event, dupcqe_probe_name(DUPCQE_PROBE_HIT));
 	snprintf(probe->tracefs, sizeof(probe->tracefs), "%s", tracefs);
 	snprintf(probe->mark, sizeof(probe->mark), "%s/%s.probe", run, name);
+	probe->modules = "/sys/module";
 }
 
 /* An event of that name with another number is somebody else's. */
@@ -72,7 +74,7 @@ void source_probe_recover(struct source_probe *probe, int id)
 
 bool source_probe_is_stale(const struct source_probe *probe, enum config_source wanted)
 {
-	struct source_drivers now = drivers_now();
+	struct source_drivers now = drivers_now(probe);
 
 	return probe->ours && (wanted == SOURCE_EVENT || !are_same(&now, &probe->drivers));
 }
@@ -92,7 +94,7 @@ bool source_probe_remove(struct source_probe *probe)
 	}
 	unlink(probe->mark);
 	probe->ours = probe->asked = false;
-	probe->why[0] = '\0';
+	probe->why[0] = probe->blind[0] = '\0';
 	return true;
 }
 
@@ -160,6 +162,40 @@ static void put_mark(const struct source_probe *probe, int id)
 			       strerror(-err));
 }
 
+/* Of what is there these say nothing about what it sees. */
+static bool is_blind(const struct source_probe *probe, enum dupcqe_probe_answer answer)
+{
+	switch (answer) {
+	case DUPCQE_PROBE_FAILED:
+		return *probe->blind;
+	case DUPCQE_PROBE_SHADOWS:
+	case DUPCQE_PROBE_FOREIGN:
+		return false;
+	default:
+		return dupcqe_probe_failed(answer);
+	}
+}
+
+static void set_blind(struct source_probe *probe, const struct dupcqe_probe_found *found)
+{
+	bool was = *probe->blind, is = is_blind(probe, found->answer);
+	const char *advice = dupcqe_probe_advice(found->answer), *details = details_of(found);
+
+	if (is == was)
+		return;
+	if (is) {
+		snprintf(probe->blind, sizeof(probe->blind), "the probe sees nothing: %s%s%s",
+			 dupcqe_probe_text(found->answer), *details ? ": " : "", details);
+		journal_printf(LOG_ERR, JOURNAL_PLAIN, "%s%s%s", probe->blind, *advice ? "; " : "", advice);
+	} else {
+		probe->blind[0] = '\0';
+		probe->answer = found->answer;
+		/* whether it fits the drivers could not be seen either */
+		probe->asked = probe->ours;
+		journal_printf(LOG_NOTICE, JOURNAL_PLAIN, "the probe sees hits again: what came meanwhile is not known");
+	}
+}
+
 static void ask(struct source_probe *probe, enum config_source wanted, int id)
 {
 	const struct dupcqe_probe_place place = { .tracefs = probe->tracefs };
@@ -176,13 +212,57 @@ static void ask(struct source_probe *probe, enum config_source wanted, int id)
 	probe->ours |= probe->answer == DUPCQE_PROBE_ADDED && id < 0;
 	if (!probe->ours)
 		unlink(probe->mark);
-	say(probe, wanted, found);
+	/* there, and the kernel has something against it now */
+	if (id >= 0)
+		set_blind(probe, found);
+	if (!*probe->blind)
+		say(probe, wanted, found);
 	free(found);
+}
+
+static bool is_wrong(const struct source_probe *probe)
+{
+	return *probe->blind || dupcqe_probe_failed(probe->answer);
+}
+
+/* A timer is not exact, and what it does must not be put off until its next turn. */
+static bool is_due(struct source_probe *probe)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	if (!is_wrong(probe) && probe->looked && now.tv_sec - probe->looked < SOURCE_PROBE_SECONDS - 1)
+		return false;
+	probe->looked = now.tv_sec;
+	return true;
+}
+
+void source_probe_look(struct source_probe *probe, bool watched)
+{
+	const struct dupcqe_probe_place place = { .tracefs = probe->tracefs };
+	struct dupcqe_probe_found *found;
+
+	if (!probe->applies || (!watched && !is_wrong(probe)) || !is_due(probe))
+		return;
+	found = malloc(sizeof(*found));
+	if (!found)
+		return;
+	dupcqe_probe_look(&place, found);
+	if (watched)
+		set_blind(probe, found);
+	else if (found->answer != probe->answer)
+		probe->asked = false;
+	free(found);
+}
+
+void source_probe_look_soon(struct source_probe *probe)
+{
+	probe->looked = 0;
 }
 
 bool source_probe_is_news(struct source_probe *probe)
 {
-	struct source_drivers now = drivers_now();
+	struct source_drivers now = drivers_now(probe);
 
 	if (!probe->applies)
 		return false;
@@ -195,7 +275,7 @@ bool source_probe_is_news(struct source_probe *probe)
 
 void source_probe_make(struct source_probe *probe, enum config_source wanted, int id)
 {
-	probe->drivers = drivers_now();
+	probe->drivers = drivers_now(probe);
 	if (wanted == SOURCE_EVENT)
 		probe->asked = true;
 	else

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 #include "config.h"
 #include "dupcqe/probe.h"
 
@@ -25,6 +26,9 @@ struct source_probe {
 	struct source_drivers drivers;
 	enum dupcqe_probe_answer answer; /* of the last time that it was asked */
 	char why[256];			/* why there is none, or what it does not tell; "" */
+	char blind[256];		/* why it sees nothing, though it is there; "" */
+	time_t looked;			/* when that was looked for last, in seconds since the machine was started */
+	const char *modules;		/* the kernel's folder of modules; tests have another one */
 	char tracefs[CONFIG_PATH];
 	char mark[CONFIG_PATH];		/* the file that tells the next daemon whose it is */
 };
@@ -44,6 +48,15 @@ bool source_probe_is_stale(const struct source_probe *probe, enum config_source 
 
 /* Take ours away. Returns whether it is gone; what stands in the way is in the log. */
 bool source_probe_remove(struct source_probe *probe);
+
+/*
+ * Whether it still sees anything: kprobes can be switched off beneath it, and be what nothing was made for when it was
+ * asked. Not more often than once a minute, but while there is something wrong. watched: it is there.
+ */
+void source_probe_look(struct source_probe *probe, bool watched);
+
+/* The next time that it may be looked is now. */
+void source_probe_look_soon(struct source_probe *probe);
 
 /* Whether there are other drivers than it was asked for last. */
 bool source_probe_is_news(struct source_probe *probe);
