@@ -57,10 +57,13 @@ static void drop_if_stale(struct source *source)
 /* Take away what is not good any more, make what is missing. */
 static void make_event(struct source *source)
 {
-	int id;
+	int id = source_event_id(&source->event, source->hits.folder);
 
+	if (source->kind != SOURCE_EVENT && source_probe_is_news(&source->probe))
+		source_probe_adopt(&source->probe, id);
 	drop_if_stale(source);
-	if (source->waits)
+	/* what is stale before the source is open goes then */
+	if (source->waits || (!source->opened && source_probe_is_stale(&source->probe, source->kind)))
 		return;
 	id = source_event_id(&source->event, source->hits.folder);
 	if (!source_probe_is_news(&source->probe))

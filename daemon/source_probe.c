@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "journal.h"
 #include "replace.h"
+#include "source.h"
 #include "source_news.h"
 #include "source_probe.h"
 
@@ -49,6 +50,7 @@ void source_probe_init(struct source_probe *probe, const char *tracefs, const ch
 	probe->applies = !strcmp(event, dupcqe_probe_name(DUPCQE_PROBE_HIT));
 	snprintf(probe->tracefs, sizeof(probe->tracefs), "%s", tracefs);
 	snprintf(probe->mark, sizeof(probe->mark), "%s/%s.probe", run, name);
+	snprintf(probe->name, sizeof(probe->name), "%s", name);
 	probe->modules = "/sys/module";
 }
 
@@ -106,6 +108,43 @@ static const char *details_of(const struct dupcqe_probe_found *found)
 	return found->err && found->err != -ENOENT ? strerror(-found->err) : "";
 }
 
+static bool is_own(const struct source_probe *probe, const char *instance)
+{
+	size_t length = strlen(probe->name);
+
+	if (strncmp(instance, probe->name, length))
+		return false;
+	instance += length;
+	return !*instance || !strcmp(instance, "-hits") || !strcmp(instance, SOURCE_NOW);
+}
+
+/* The instances of others that record it: "a, b". Returns whether there are any. */
+static bool find_others(const struct source_probe *probe, char *ret_names, size_t size)
+{
+	const struct dupcqe_probe_place place = { .tracefs = probe->tracefs };
+	char users[512], *name, *rest = users;
+
+	ret_names[0] = '\0';
+	if (!dupcqe_probe_users(&place, users, sizeof(users)))
+		return false;
+	while ((name = strsep(&rest, ","))) {
+		name += strspn(name, " ");
+		if (is_own(probe, name))
+			continue;
+		snprintf(ret_names + strlen(ret_names), size - strlen(ret_names), "%s%s", *ret_names ? ", " : "", name);
+	}
+	return *ret_names;
+}
+
+/* A program that records without tracefs has no name there. */
+static void say_outdated(struct source_probe *probe)
+{
+	char names[120];
+
+	snprintf(probe->why, sizeof(probe->why), "the probe was made while other drivers were loaded, and stays as it is: "
+		 "%s records it", find_others(probe, names, sizeof(names)) ? names : "a program (perf?)");
+}
+
 static void say_failed(struct source_probe *probe, enum config_source wanted, const struct dupcqe_probe_found *found)
 {
 	const char *advice = dupcqe_probe_advice(found->answer), *details = details_of(found);
@@ -131,8 +170,7 @@ static void say(struct source_probe *probe, enum config_source wanted, const str
 		return;
 	}
 	if (found->outdated)
-		snprintf(probe->why, sizeof(probe->why),
-			 "the probe was made while other drivers were loaded, and somebody else uses it");
+		say_outdated(probe);
 	journal_printf(LOG_NOTICE, JOURNAL_PLAIN, "%s the probe, as the driver has no event of its own%s%s",
 		       found->answer == DUPCQE_PROBE_ADDED ? "made" : "using", *probe->why ? ": " : "", probe->why);
 }
@@ -258,6 +296,34 @@ void source_probe_look(struct source_probe *probe, bool watched)
 void source_probe_look_soon(struct source_probe *probe)
 {
 	probe->looked = 0;
+}
+
+static bool is_unfit(const struct source_probe *probe)
+{
+	const struct dupcqe_probe_place place = { .tracefs = probe->tracefs };
+	struct dupcqe_probe_found *found = malloc(sizeof(*found));
+	bool unfit = false;
+
+	if (!found)
+		return false;
+	dupcqe_probe_look(&place, found);
+	unfit = found->answer == DUPCQE_PROBE_SHADOWS || (found->answer == DUPCQE_PROBE_THERE && found->outdated);
+	free(found);
+	return unfit;
+}
+
+void source_probe_adopt(struct source_probe *probe, int id)
+{
+	char names[120];
+
+	if (!probe->applies || probe->ours || id < 0 || !is_unfit(probe) || find_others(probe, names, sizeof(names)))
+		return;
+	probe->ours = true;
+	memset(&probe->drivers, 0, sizeof(probe->drivers));
+	put_mark(probe, id);
+	journal_printf(LOG_NOTICE, JOURNAL_PLAIN,
+		       "the probe was made by somebody else, does not fit the drivers that are loaded now, and nobody else "
+		       "records it: the daemon makes it anew, and removes it at the end");
 }
 
 bool source_probe_is_news(struct source_probe *probe)

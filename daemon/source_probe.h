@@ -29,6 +29,7 @@ struct source_probe {
 	char blind[256];		/* why it sees nothing, though it is there; "" */
 	time_t looked;			/* when that was looked for last, in seconds since the machine was started */
 	const char *modules;		/* the kernel's folder of modules; tests have another one */
+	char name[80];			/* of the daemon's own instances */
 	char tracefs[CONFIG_PATH];
 	char mark[CONFIG_PATH];		/* the file that tells the next daemon whose it is */
 };
@@ -57,6 +58,12 @@ void source_probe_look(struct source_probe *probe, bool watched);
 
 /* The next time that it may be looked is now. */
 void source_probe_look_soon(struct source_probe *probe);
+
+/*
+ * One that was made by hand becomes ours, and is stale, if it does not fit the drivers and nobody else records it: only
+ * so can it be made anew, or make room for the driver's own event.
+ */
+void source_probe_adopt(struct source_probe *probe, int id);
 
 /* Whether there are other drivers than it was asked for last. */
 bool source_probe_is_news(struct source_probe *probe);

@@ -140,6 +140,62 @@ static void one_that_fits_is_left(void **state)
 	assert_int_equal(kernel.removed, 0);
 }
 
+static void one_that_does_not_is_adopted(void **state)
+{
+	struct room *room = *state;
+
+	load("nvme_tcp");
+	kernel.outdated = true;
+	look(room, "add@/module/nvme_tcp");
+	assert_int_equal(kernel.removed, 1);
+	assert_int_equal(kernel.added, 1);
+	is_watched(room);
+	assert_string_equal(room->source->probe.why, "");
+	room_close(room, true);
+	assert_int_equal(kernel.removed, 2);
+}
+
+static void one_in_the_way_of_the_drivers_event_is_adopted(void **state)
+{
+	struct room *room = *state;
+
+	load("nvme");
+	kernel.answer = DUPCQE_PROBE_SHADOWS;
+	look(room, "add@/module/nvme");
+	assert_int_equal(kernel.removed, 1);
+	is_watched(room);
+}
+
+static void one_that_others_record_is_left(void **state)
+{
+	struct room *room = *state;
+
+	load("nvme_tcp");
+	kernel.outdated = true;
+	kernel.others = ", dupcqe-test-0, theirs";
+	look(room, "add@/module/nvme_tcp");
+	assert_int_equal(kernel.removed + kernel.added, 0);
+	assert_false(room->source->probe.ours);
+	assert_non_null(strstr(room->source->probe.why, "dupcqe-test-0, theirs records it"));
+	is_watched(room);
+	look(room, "add@/module/nvme_tcp");
+	room_close(room, true);
+	assert_int_equal(kernel.removed, 0);
+}
+
+static void with_source_event_it_is_nobodys_business(void **state)
+{
+	struct room *room = *state;
+
+	room->config->source = SOURCE_EVENT;
+	assert_int_equal(source_reload(room->source, room->config), 0);
+	load("nvme_tcp");
+	kernel.outdated = true;
+	look(room, "add@/module/nvme_tcp");
+	assert_int_equal(room->from, HIT_BY_NOBODY);
+	assert_int_equal(kernel.removed, 0);
+}
+
 static void look_now(struct room *room)
 {
 	assert_int_equal(source_reload(room->source, room->config), 0);
@@ -215,15 +271,43 @@ static void it_is_looked_once_a_minute(void **state)
 	assert_int_equal(timer_of(room), 60);
 }
 
+static void what_could_not_be_made_is_made_when_it_can(void **state)
+{
+	struct room *room = *state;
+
+	kernel.answer = DUPCQE_PROBE_SHADOWS;
+	load("nvme");
+	look(room, "add@/module/nvme");
+	room_close(room, true);
+	uprobe_remove_probe(room->event);
+	kernel.added = 0;
+	kernel.answer = DUPCQE_PROBE_NO_KPROBES;
+	assert_int_equal(room_open(room), 0);
+	room->source->probe.applies = true;
+	room->source->probe.modules = modules;
+	look(room, "add@/module/nvme");
+	assert_non_null(strstr(room->why, dupcqe_probe_text(DUPCQE_PROBE_NO_KPROBES)));
+	kernel.answer = DUPCQE_PROBE_ADDED;
+	look(room, "add@/module/x");
+	look(room, "add@/module/x");
+	assert_int_equal(kernel.added, 1);
+	is_watched(room);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
 
 static int run_all(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(one_that_fits_is_left),
+		TEST(one_that_does_not_is_adopted),
+		TEST(one_in_the_way_of_the_drivers_event_is_adopted),
+		TEST(one_that_others_record_is_left),
+		TEST(with_source_event_it_is_nobodys_business),
 		TEST(what_sees_nothing_is_told_of_once),
 		TEST(what_cannot_be_told_changes_nothing),
 		TEST(it_is_looked_once_a_minute),
+		TEST(what_could_not_be_made_is_made_when_it_can),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
