@@ -2,8 +2,8 @@
 /*
  * Where hits come from: trace instances of the daemon's own, read raw as the kernel writes them.
  * Everything that can vanish and come back does: the event (module unloaded), CPUs, tracefs. The
- * source never polls by time: file descriptors wake it, and one timer that runs only while the
- * event is missing.
+ * source does not poll by time: file descriptors wake it, and one timer that runs only while the
+ * event is missing, or (once a minute) is a probe's, which can be switched off.
  *
  * There are two instances. NAME records the history and the event, is never read, and is what a
  * snapshot is made of; NAME-hits records the event alone and is what wakes the daemon: whoever
