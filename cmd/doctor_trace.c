@@ -34,9 +34,10 @@ static void tell_event(const struct machine *machine, struct finding *finding)
 {
 	if (machine->probe.answer == DUPCQE_PROBE_THERE) {
 		found(finding, FINDING_OK, "a probe gives nvme:nvme_dup_cqe, as the driver has no such event");
-	} else if (machine->probe.answer == DUPCQE_PROBE_FOREIGN) {
-		found(finding, FINDING_MISSING, "%s", dupcqe_probe_text(DUPCQE_PROBE_FOREIGN));
-		advise(finding, "%s", dupcqe_probe_advice(DUPCQE_PROBE_FOREIGN));
+	} else if (dupcqe_probe_failed(machine->probe.answer) && machine->probe.answer != DUPCQE_PROBE_FAILED) {
+		found(finding, FINDING_MISSING, "%s%s%s", dupcqe_probe_text(machine->probe.answer),
+		      *machine->probe.refused ? ": " : "", machine->probe.refused);
+		advise(finding, "%s", dupcqe_probe_advice(machine->probe.answer));
 	} else {
 		found(finding, FINDING_OK, "the kernel has nvme:nvme_dup_cqe");
 	}

@@ -135,6 +135,8 @@ try 'the driver is not patched' "rm -r $trace/events/nvme/*" event missing 1 'ha
 by_probe="put $trace/kprobe_events 'p:nvme/nvme_dup_cqe _dev_warn probe=\\\\1:u8'"
 try 'a probe' "$by_probe" event ok 0 'a probe gives nvme:nvme_dup_cqe'
 try 'another one'\''s probe' "put $trace/kprobe_events 'p:nvme/nvme_dup_cqe do_exit'" event missing 1 'somebody else' 'who made it'
+try 'a probe in the way of the driver'\''s event' "$by_probe; put $trace/available_events 'nvme:nvme_dup_cqe\\nnvme:nvme_dup_cqe'" event missing 1 \
+	'has the event itself, and the probe is in its way' 'probe remove'
 try 'no probe either' "rm -r $trace/events/nvme/*; put $trace/kprobe_events ''" event missing 1 'no probe: this kernel has no type information' \
 	'^install the patched driver'
 try 'a loop of links' "rm -r $trace/events/nvme; ln -s nvme $trace/events/nvme" event unknown 4 'Too many levels'
