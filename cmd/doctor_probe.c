@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "dupcqe/limit.h"
 #include "doctor.h"
 #include "doctor_files.h"
 
@@ -17,21 +18,6 @@ void ask_probe(struct machine *machine)
 	snprintf(root, sizeof(root), "/proc/self/fd/%d", machine->root);
 	snprintf(tracefs, sizeof(tracefs), "%s/%s", root, machine->tracefs);
 	dupcqe_probe_look(&place, &machine->probe);
-}
-
-/*
- * "Linux 6.12.117" and later of that series, 7.3 and later: the driver prints ten messages of a kind in five seconds
- * (dev_warn_ratelimited() in nvme_handle_cqe(), drivers/nvme/host/pci.c).
- */
-static bool is_rate_limited(const char *release)
-{
-	int major = 0, minor = 0, patch = 0;
-
-	if (sscanf(release, "%d.%d.%d", &major, &minor, &patch) < 2)
-		return false;
-	if (major == 6 && minor == 12)
-		return patch >= 117;
-	return major > 7 || (major == 7 && minor >= 3);
 }
 
 static void list_left_out(const struct dupcqe_probe_found *probe, char *text, size_t size)
@@ -57,10 +43,10 @@ static void tell_possible(const struct machine *machine, struct finding *finding
 	if (probe->outdated) {
 		finding->state = FINDING_ADVICE;
 		advise(finding, "it was made while other drivers were loaded: stop recording it, nvme-dupcqe probe add");
-	} else if (is_rate_limited(machine->release)) {
+	} else if (dupcqe_is_rate_limited(machine->release)) {
 		finding->state = FINDING_ADVICE;
-		advise(finding, "Linux %s tells of ten hits in five seconds, and of the rest the number alone: the patched "
-		       "driver (make modules) tells of each", machine->release);
+		advise(finding, "Linux %s tells of ten hits in five seconds, and of the rest the number alone, which is known "
+		       "only when the next hit comes: the patched driver (make modules) tells of each", machine->release);
 	}
 }
 
@@ -86,7 +72,8 @@ void check_probe(const struct machine *machine, struct finding *finding)
 		advise(finding, "%s", dupcqe_probe_advice(probe->answer));
 		break;
 	default:
-		found(finding, FINDING_ADVICE, "none can be made: %s", dupcqe_probe_text(probe->answer));
+		found(finding, FINDING_ADVICE, "none can see hits: %s%s%s", dupcqe_probe_text(probe->answer),
+		      *probe->refused ? ": " : "", probe->refused);
 		advise(finding, "%s", dupcqe_probe_advice(probe->answer));
 	}
 }

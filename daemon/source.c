@@ -23,7 +23,9 @@ static const char *why_of(const struct source *source)
 {
 	if (source->unused)
 		return source->unused;
-	return !source->has_event || source_event_is_probe(&source->event) ? source->probe.why : "";
+	if (!source->has_event)
+		return source->probe.why;
+	return source_event_is_probe(&source->event) ? source_probe_why(&source->probe) : "";
 }
 
 static void tell_event(struct source *source)

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
+#include "dupcqe/limit.h"
 #include "journal.h"
 #include "replace.h"
 #include "source.h"
@@ -46,12 +48,15 @@ static bool are_same(const struct source_drivers *a, const struct source_drivers
 void source_probe_init(struct source_probe *probe, const char *tracefs, const char *event, const char *run,
 		       const char *name)
 {
+	struct utsname system;
+
 	memset(probe, 0, sizeof(*probe));
 	probe->applies = !strcmp(event, dupcqe_probe_name(DUPCQE_PROBE_HIT));
 	snprintf(probe->tracefs, sizeof(probe->tracefs), "%s", tracefs);
 	snprintf(probe->mark, sizeof(probe->mark), "%s/%s.probe", run, name);
 	snprintf(probe->name, sizeof(probe->name), "%s", name);
 	probe->modules = "/sys/module";
+	probe->limited = probe->applies && !uname(&system) && dupcqe_is_rate_limited(system.release);
 }
 
 /* An event of that name with another number is somebody else's. */
@@ -356,8 +361,15 @@ void source_probe_mark(const struct source_probe *probe, int id)
 
 void source_probe_limited(struct source_probe *probe)
 {
-	snprintf(probe->why, sizeof(probe->why),
-		 "this kernel tells of ten hits in five seconds, and of the rest the number alone");
+	probe->limited = true;
+}
+
+const char *source_probe_why(const struct source_probe *probe)
+{
+	if (*probe->why || !probe->limited)
+		return probe->why;
+	return "this kernel tells of ten hits in five seconds, and of the rest the number alone, which is not known before "
+	       "the next hit: what was left out last is not among the lost";
 }
 
 bool source_probe_has_address(const struct source_probe *probe)

@@ -25,7 +25,8 @@ struct source_probe {
 	bool asked;			/* made, or refused, for these drivers: */
 	struct source_drivers drivers;
 	enum dupcqe_probe_answer answer; /* of the last time that it was asked */
-	char why[256];			/* why there is none, or what it does not tell; "" */
+	char why[256];			/* why there is none, or what is wrong with it; "" */
+	bool limited;			/* the kernel does not tell of each hit */
 	char blind[256];		/* why it sees nothing, though it is there; "" */
 	time_t looked;			/* when that was looked for last, in seconds since the machine was started */
 	const char *modules;		/* the kernel's folder of modules; tests have another one */
@@ -71,8 +72,11 @@ bool source_probe_is_news(struct source_probe *probe);
 /* Make it, if there is none and it is wanted, for the drivers that are there. id as above. */
 void source_probe_make(struct source_probe *probe, enum config_source wanted, int id);
 
-/* Some hits were not told of. */
+/* Some hits were not told of: that is so also where the kernel's version does not say so. */
 void source_probe_limited(struct source_probe *probe);
+
+/* Why there is none, or what it does not tell; "" */
+const char *source_probe_why(const struct source_probe *probe);
 
 /*
  * The record's address is that of a PCI device alone: where there are others, a filter on it would pass them over in

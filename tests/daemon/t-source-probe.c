@@ -175,6 +175,7 @@ static void what_was_not_told_of_is_lost(void **state)
 	assert_int_equal(stats.hits, 1);
 	assert_int_equal(stats.lost, 1017);
 	assert_non_null(strstr(stats.why, "ten hits in five seconds"));
+	assert_non_null(strstr(stats.why, "not known before the next hit"));
 	/* another one goes on with the account */
 	room_close(room, false);
 	uprobe_probe_suppressed(3);

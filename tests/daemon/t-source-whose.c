@@ -231,6 +231,19 @@ static void what_sees_nothing_is_told_of_once(void **state)
 	assert_int_equal(kernel.removed, 0);
 }
 
+static void a_limit_is_told_before_it_is_met(void **state)
+{
+	struct room *room = *state;
+	struct source_stats stats;
+
+	source_stats(room->source, &stats);
+	assert_string_equal(stats.why, "");
+	room->source->probe.limited = true;
+	source_stats(room->source, &stats);
+	assert_non_null(strstr(stats.why, "what was left out last is not among the lost"));
+	is_watched(room);
+}
+
 static void what_cannot_be_told_changes_nothing(void **state)
 {
 	struct room *room = *state;
@@ -305,6 +318,7 @@ static int run_all(void)
 		TEST(one_that_others_record_is_left),
 		TEST(with_source_event_it_is_nobodys_business),
 		TEST(what_sees_nothing_is_told_of_once),
+		TEST(a_limit_is_told_before_it_is_met),
 		TEST(what_cannot_be_told_changes_nothing),
 		TEST(it_is_looked_once_a_minute),
 		TEST(what_could_not_be_made_is_made_when_it_can),

@@ -158,6 +158,8 @@ limited() {
 	config '[rule seen]' 'cooldown = 200ms' 'action = log' '[rule blind]' 'on = lost' 'cooldown = 1h' 'action = log'
 	daemon_start 'limited'
 	has 'limited: by the probe' "$(logged)" "$by_probe"
+	has 'limited: status tells what is not known' "$("$tool" status)" 'by the probe; .*not known before the next hit'
+	has 'limited: so does doctor' "$("$tool" doctor)" 'known only when the next hit comes'
 	for again in 1 2 3 4; do
 		lap || not_ok "limited: lap $again"
 		now=$(posted)
