@@ -82,6 +82,22 @@ reload() {
 	laps 'reload, at once'
 }
 
+# The probe stays, enabled, and records nothing.
+blind() {
+	log_mark
+	echo 0 > /proc/sys/kernel/ftrace_enabled
+	kill -HUP "$pid"
+	check 'blind: the log says so' wait_said 'error: the probe sees nothing: kprobes are switched off.*ftrace_enabled'
+	check 'blind: the state too' wait_for 60 state_says '"available":false,"source":null,"why":"the probe sees nothing'
+	has 'blind: doctor too' "$("$tool" doctor)" 'missing +event +kprobes are switched off'
+	echo 1 > /proc/sys/kernel/ftrace_enabled
+	check 'blind: and that it is over' wait_said 'the probe sees hits again'
+	check 'blind: watched again' wait_said "$by_probe"
+	is 'blind: it was said once' "$(said_times 'the probe sees nothing.*; sysctl')" 1
+	check 'blind: armed again' wait_for 60 armed
+	laps 'blind: then'
+}
+
 killed() {
 	daemon_kill
 	is 'killed: the probe stays' "$(probes | grep -c 'nvme/nvme_dup_cqe ')" 1
@@ -112,6 +128,25 @@ patched() {
 	is 'patched: nothing is left in tracefs' "$(ls $tracefs/instances; probes)" ''
 }
 
+# Of one made by hand that does not fit any more, and that only the daemon records.
+adopted() {
+	check 'adopted: a probe by hand' "$tool" probe add
+	sum=0
+	daemon_start 'adopted'
+	has 'adopted: theirs is used' "$(logged)" 'using the probe'
+	laps 'adopted: before'
+	log_mark
+	modprobe nvme_tcp
+	check 'adopted: when nvme_tcp comes' wait_said 'nobody else records it: the daemon makes it anew'
+	check 'adopted: it is made anew' wait_said 'made the probe'
+	check 'adopted: for nvme_tcp as well' "$tool" probe test
+	is 'adopted: nothing is wrong with it' "$("$tool" probe test | grep -c 'other modules')" 0
+	laps 'adopted: then'
+	daemon_stop
+	is 'adopted: it goes with the daemon' "$(probes)" ''
+	modprobe -r nvme_tcp
+}
+
 others() {
 	unload
 	stock_modules
@@ -134,6 +169,7 @@ others() {
 	daemon_stop
 	is 'others: theirs stays' "$(probes | grep -c 'nvme/nvme_dup_cqe ')" 1
 	check 'others: until they remove it' "$tool" probe remove
+	adopted
 	is 'others: nothing is left' "$(ls $tracefs/instances; probes)" ''
 }
 
@@ -186,6 +222,7 @@ else
 	no_driver
 	first_hits
 	reload
+	blind
 	killed
 	patched
 	others
