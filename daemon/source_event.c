@@ -215,13 +215,13 @@ static bool decode(const struct source_event *event, const struct record *record
 	hit->source = HIT_BY_EVENT;
 	if (hit->event.source == DUPCQE_FROM_PROBE) {
 		hit->source = HIT_BY_PROBE;
-		dupcqe_note_join(note, &hit->event);
+		dupcqe_note_join_at(note, hit->trace_ns, &hit->event);
 	}
 	return true;
 }
 
 /* What the driver says before a hit is kept until that comes; the number of what it did not say counts at once. */
-static int keep_note(const struct source_event *event, const struct record *record, struct dupcqe_note *note,
+static int keep_note(const struct source_event *event, const struct record *record, uint64_t ns, struct dupcqe_note *note,
 		     struct source_event_page *count)
 {
 	struct dupcqe_note got;
@@ -229,6 +229,7 @@ static int keep_note(const struct source_event *event, const struct record *reco
 
 	if (err)
 		return err;
+	got.ns = ns;
 	if (got.suppressed)
 		count->suppressed += got.suppressed;
 	else
@@ -249,7 +250,7 @@ static bool take(const struct source_event *event, const struct record *record, 
 		if (type == event->id && decode(event, record, note, hit, &err))
 			return true;
 		if (type == event->why_id)
-			err = keep_note(event, record, note, count);
+			err = keep_note(event, record, hit->trace_ns, note, count);
 	}
 	if (!err || err == -ENOMSG)
 		count->beside++;
