@@ -137,6 +137,8 @@ try 'a probe' "$by_probe" event ok 0 'a probe gives nvme:nvme_dup_cqe'
 try 'another one'\''s probe' "put $trace/kprobe_events 'p:nvme/nvme_dup_cqe do_exit'" event missing 1 'somebody else' 'who made it'
 try 'a probe in the way of the driver'\''s event' "$by_probe; put $trace/available_events 'nvme:nvme_dup_cqe\\nnvme:nvme_dup_cqe'" event missing 1 \
 	'has the event itself, and the probe is in its way' 'probe remove'
+try 'kprobes are switched off' "$by_probe; put proc/sys/kernel/ftrace_enabled 0" event missing 1 'switched off.*ftrace_enabled is 0' 'ftrace_enabled=1'
+try 'kprobes are switched off' "$by_probe; put proc/sys/kernel/ftrace_enabled 0" probe advice 1 'none can see hits' 'ftrace_enabled=1'
 try 'no probe either' "rm -r $trace/events/nvme/*; put $trace/kprobe_events ''" event missing 1 'no probe: this kernel has no type information' \
 	'^install the patched driver'
 try 'a loop of links' "rm -r $trace/events/nvme; ln -s nvme $trace/events/nvme" event unknown 4 'Too many levels'
