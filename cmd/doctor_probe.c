@@ -43,7 +43,11 @@ static void tell_possible(const struct machine *machine, struct finding *finding
 	if (probe->outdated) {
 		finding->state = FINDING_ADVICE;
 		advise(finding, "it was made while other drivers were loaded: stop recording it, nvme-dupcqe probe add");
-	} else if (dupcqe_is_rate_limited(machine->release)) {
+	} else if (dupcqe_rate_limit(machine->release) == DUPCQE_LIMIT_UNKNOWN) {
+		finding->state = FINDING_ADVICE;
+		advise(finding, "it is not known whether Linux %s limits the rate of the driver's messages: if it does, a probe "
+		       "sees ten hits in five seconds, and the daemon says how many were left out", machine->release);
+	} else if (dupcqe_rate_limit(machine->release) == DUPCQE_LIMITED) {
 		finding->state = FINDING_ADVICE;
 		advise(finding, "Linux %s tells of ten hits in five seconds, and of the rest the number alone, which is known "
 		       "only when the next hit comes: the patched driver (make modules) tells of each", machine->release);

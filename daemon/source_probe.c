@@ -56,7 +56,7 @@ void source_probe_init(struct source_probe *probe, const char *tracefs, const ch
 	snprintf(probe->mark, sizeof(probe->mark), "%s/%s.probe", run, name);
 	snprintf(probe->name, sizeof(probe->name), "%s", name);
 	probe->modules = "/sys/module";
-	probe->limited = probe->applies && !uname(&system) && dupcqe_is_rate_limited(system.release);
+	probe->limited = probe->applies && !uname(&system) && dupcqe_rate_limit(system.release) == DUPCQE_LIMITED;
 }
 
 /* An event of that name with another number is somebody else's. */

@@ -3,13 +3,18 @@
 #ifndef DUPCQE_LIMIT_H
 #define DUPCQE_LIMIT_H
 
-#include <stdbool.h>
+enum dupcqe_rate_limit {
+	DUPCQE_NOT_LIMITED,
+	DUPCQE_LIMITED,
+	DUPCQE_LIMIT_UNKNOWN, /* nobody has looked, or a distribution may have taken it over */
+};
 
 /*
  * Whether the driver of this kernel prints ten messages of a kind in five seconds: Linux 6.12.117 and later of that series,
  * 7.3 and later (dev_warn_ratelimited() in nvme_handle_cqe(), drivers/nvme/host/pci.c). The number of those that were
- * left out is printed before the first one after that; until then nobody knows it. release is as of uname -r.
+ * left out is printed before the first one after that; until then nobody knows it. release is as of uname -r. Known not to:
+ * 6.1, and 6.12 before that.
  */
-bool dupcqe_is_rate_limited(const char *release);
+enum dupcqe_rate_limit dupcqe_rate_limit(const char *release);
 
 #endif

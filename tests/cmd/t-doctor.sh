@@ -147,6 +147,7 @@ try 'a loop of links' "rm -r $trace/events/nvme; ln -s nvme $trace/events/nvme" 
 try 'a probe that nobody records' "$by_probe; rm -r $trace/instances/nvme-dupcqed" recording advice 0 'nobody records' 'probe filter'
 try 'the driver has the event' : probe ok 0 'none is needed'
 try 'a probe' "$by_probe; put proc/sys/kernel/osrelease 6.12.116-x" probe ok 0 'it is there: command and device for certain'
+try 'a probe, and a kernel nobody looked at' "$by_probe; put proc/sys/kernel/osrelease 6.12.0-124.el10" probe advice 0 'it is there' '^it is not known whether Linux 6.12.0-124.el10 limits'
 try 'a probe, and few messages' "$by_probe; put proc/sys/kernel/osrelease 6.12.117" probe advice 0 'it is there' '^Linux 6.12.117 tells of ten hits'
 try 'a probe, and few messages' "$by_probe" probe advice 0 'it is there' '^Linux 7.3.4 tells of ten hits in five seconds.*known only when the next hit comes'
 try 'no kprobes' "rm -r $trace/events/nvme/*" probe advice 1 'no kprobe events' 'patched driver'
