@@ -57,4 +57,9 @@ for trace in recorded snapshot; do
 	same_links "$kernel, $trace" "$work/$trace.dat"
 	drawn "$kernel, $trace" "$work/$trace.dat"
 done
+
+in_lab "$kernel" --stock --depth 8 --timeout 600 --scratch "$work" -- env BUILD="$build" tests/vm/guest/kshark-probe.sh
+is "$kernel, a stock kernel's probe: each hit is linked to its command" \
+	"$(HOME=$work "$build/san/tests/kshark/pairs" "$work/probe.dat" 2> /dev/null | grep -cE ' found submission=[0-9].* completion=[0-9]')" "$(cat "$work/posted")"
+drawn "$kernel, a stock kernel's probe" "$work/probe.dat"
 finish
