@@ -133,6 +133,7 @@ private:
 	void draw_takers();
 	void draw_taken();
 	void draw_leaving(role role);
+	bool is_here(const hit *hit) const;
 	const hit *linked(const struct row &row, const cluster &cluster) const;
 	void draw_hit(const struct row &row, const cluster &cluster);
 	void draw_links(const hit *hit);
@@ -259,7 +260,7 @@ void RowDrawer::draw_hit(const struct row &row, const cluster &cluster)
 	/* of the list, what is in front is drawn first: this way the label is on top */
 	if (!label(at, text, palette.hit, marked) && cluster.count > 1)
 		label(at, number, palette.hit, marked);
-	_shapes->push_front(new HitMark(_place, at, marked));
+	_shapes->push_front(new Flag(_place, at, palette.hit, 0, marked));
 	hatch(hit);
 	draw_links(hit);
 }
@@ -288,7 +289,7 @@ void RowDrawer::draw_takers()
 
 		label_taker(hit, cluster.count, text);
 		label(at, text, palette.taker, marked);
-		_shapes->push_front(new TakerMark(_place, at, marked));
+		_shapes->push_front(new Flag(_place, at, palette.taker, 0.5, marked));
 		_shapes->push_front(new TakerLine(_place, at, x(hit->entry->ts)));
 	}
 }
@@ -312,6 +313,14 @@ void RowDrawer::draw_taken()
 	}
 }
 
+/* Whether the duplicate itself belongs on this row. */
+bool RowDrawer::is_here(const hit *hit) const
+{
+	int32_t row;
+
+	return hit_row(hit, _key.kind, ROLE_HIT, &row) && row == _key.row;
+}
+
 /* What begins in view while its duplicate is behind it: to the edge. */
 void RowDrawer::draw_leaving(role role)
 {
@@ -325,7 +334,7 @@ void RowDrawer::draw_leaving(role role)
 		if (view_shows(&_view, hit->entry->ts))
 			continue;
 		connect(hit, role);
-		if (role == ROLE_COMPLETION)
+		if (role == ROLE_COMPLETION && is_here(hit))
 			hatch(hit);
 	}
 }

@@ -81,19 +81,19 @@ static void box(int x0, int y0, int x1, int y1, const ksplot_color &color, bool 
 		ksplot_draw_polygon_contour(points, 4, &color, 1);
 }
 
-double HitMark::distance(int x, int y) const
+double Flag::distance(int x, int y) const
 {
 	const bool inside = y <= _place.base && y >= _place.base - _place.height - NEAR;
 
-	return inside && std::abs(x - _x) <= NEAR ? 0 : FAR;
+	return inside && std::abs(x - _x) <= NEAR ? _behind : FAR;
 }
 
-void HitMark::_draw(const KsPlot::Color &, float) const
+void Flag::_draw(const KsPlot::Color &, float) const
 {
 	const int top = _place.base - _place.height;
 
-	line(_x, _place.base, _x, top, palette.hit, 2);
-	triangle(_x, top, 5, 9, palette.hit);
+	line(_x, _place.base, _x, top, _ink, 2);
+	triangle(_x, top, 5, 9, _ink);
 }
 
 /* KernelShark has no font to lend; its text is drawn from a texture, which wants the window's context. */
@@ -183,22 +183,6 @@ void Hatched::_draw(const KsPlot::Color &, float) const
 
 		line(x, low, end, low - (end - x), mixed(palette.hit), 1);
 	}
-}
-
-double TakerMark::distance(int x, int y) const
-{
-	const bool inside = y <= _place.base && y >= _place.base - _place.height - NEAR;
-
-	/* a mark of a duplicate that is as near comes first */
-	return inside && std::abs(x - _x) <= NEAR ? 0.5 : FAR;
-}
-
-void TakerMark::_draw(const KsPlot::Color &, float) const
-{
-	const int top = _place.base - _place.height;
-
-	line(_x, _place.base, _x, top, palette.taker, 2);
-	triangle(_x, top, 5, 9, palette.taker);
 }
 
 void TakerLine::_draw(const KsPlot::Color &, float) const

@@ -40,16 +40,20 @@ private:
 	Marked _marked;
 };
 
-/* A duplicate: a red line as high as the row, with a head. */
-class HitMark : public Shape {
+/* A line as high as the row, with a head: a duplicate, or where the command was submitted that has the tag now. */
+class Flag : public Shape {
 public:
-	HitMark(const Place &place, int x, Marked marked) : Shape(marked), _place(place), _x(x) {}
+	/* behind: of two flags in one place the one with less is meant by a click */
+	Flag(const Place &place, int x, const ksplot_color &color, double behind, Marked marked)
+	: Shape(marked), _place(place), _x(x), _ink(color), _behind(behind) {}
 	double distance(int x, int y) const override;
 
 private:
 	void _draw(const KsPlot::Color &color, float size) const override;
 	Place _place;
 	int _x;
+	ksplot_color _ink;
+	double _behind;
 };
 
 /* A text on paper of its own, so that it can be read on any background. */
@@ -96,19 +100,7 @@ private:
 	int _from, _to;
 };
 
-/* The command that has the tag now: where it was submitted ... */
-class TakerMark : public Shape {
-public:
-	TakerMark(const Place &place, int x, Marked marked) : Shape(marked), _place(place), _x(x) {}
-	double distance(int x, int y) const override;
-
-private:
-	void _draw(const KsPlot::Color &color, float size) const override;
-	Place _place;
-	int _x;
-};
-
-/* ... and that it was still under way at the duplicate. */
+/* The command that has the tag now was still under way at the duplicate. */
 class TakerLine : public Shape {
 public:
 	TakerLine(const Place &place, int from, int to) : _place(place), _from(from), _to(to) {}
